@@ -1,0 +1,67 @@
+# Compiler settings and the two functions every room uses: equi_library, equi_test.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # pch_defines and time_macros: without them ccache never hits behind a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+      "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"
+      ${CCACHE_PROGRAM})
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND NOT EQUI_FUZZ)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(equi_options INTERFACE)
+target_include_directories(equi_options INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(
+  equi_options
+  INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wnon-virtual-dtor
+            -Woverloaded-virtual -Wimplicit-fallthrough -Werror>)
+target_compile_definitions(equi_options INTERFACE "EQUI_VERSION=\"${PROJECT_VERSION}\"")
+if(EQUI_SANITIZE)
+  target_compile_options(equi_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${EQUI_SANITIZE}
+                                                -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=undefined>)
+  target_link_options(equi_options INTERFACE -fsanitize=${EQUI_SANITIZE})
+endif()
+
+# equi_library(NAME SOURCES a.cpp ... [DEPS targets ...] [TORCH])
+# A room of core/ as a static library. TORCH adds libtorch and the shared precompiled header.
+function(equi_library name)
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC equi_options ${ARG_DEPS})
+  if(ARG_TORCH)
+    equi_use_torch(${name} PUBLIC)
+  endif()
+endfunction()
+
+# Links libtorch into a target and reuses the one precompiled torch header.
+function(equi_use_torch name scope)
+  target_link_libraries(${name} ${scope} equi::torch)
+  if(EQUI_PCH AND TARGET equi_torch_pch)
+    target_precompile_headers(${name} REUSE_FROM equi_torch_pch)
+  endif()
+endfunction()
+
+# equi_test(NAME SOURCES a_test.cpp ... [DEPS targets ...] [TORCH])
+# A GoogleTest program; every TEST in it becomes a ctest test.
+function(equi_test name)
+  cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE equi_options ${ARG_DEPS} GTest::gtest GTest::gmock
+                                        GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE "EQUI_TEST_DATA=\"${CMAKE_SOURCE_DIR}/tests/data\""
+                                             "EQUI_CLI=\"${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/equicanvas-cli\"")
+  if(ARG_TORCH)
+    equi_use_torch(${name} PRIVATE)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
