@@ -1,10 +1,10 @@
 #include "core/base/cuda_loader.h"
 
-#include <dlfcn.h>
-#include <fmt/format.h>
-
 #include <array>
 #include <filesystem>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
 
 namespace equi {
 namespace {

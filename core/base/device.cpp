@@ -1,17 +1,21 @@
 #include "core/base/device.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "core/base/cuda_loader.h"
 #include "core/base/error.h"
 
 namespace equi {
 
-std::string Device::name() const { return kind == Kind::cpu ? "cpu" : fmt::format("cuda:{}", index); }
+std::string Device::name() const {
+  return kind == Kind::cpu ? "cpu" : fmt::format("cuda:{}", index);
+}
 
-std::string name(Precision precision) { return precision == Precision::float32 ? "float32" : "bfloat16"; }
+std::string name(Precision precision) {
+  return precision == Precision::float32 ? "float32" : "bfloat16";
+}
 
 Device parse_device(const std::string& text) {
   if (text == "cpu") return {};

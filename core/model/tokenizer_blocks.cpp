@@ -1,0 +1,77 @@
+#include "core/model/tokenizer_blocks.h"
+
+namespace equi::model {
+
+ResnetBlockImpl::ResnetBlockImpl(std::int64_t in, std::int64_t out, std::int64_t groups)
+    : norm1(register_module("norm1", GroupNorm(groups, in))),
+      conv1(register_module("conv1", Conv2d(in, out, 3))),
+      norm2(register_module("norm2", GroupNorm(groups, out))),
+      conv2(register_module("conv2", Conv2d(out, out, 3))) {
+  if (in != out) nin_shortcut = register_module("nin_shortcut", Conv2d(in, out, 1));
+}
+
+torch::Tensor ResnetBlockImpl::forward(const torch::Tensor& x) const {
+  const auto h = conv2->forward(swish(norm2->forward(conv1->forward(swish(norm1->forward(x))))));
+  return h + (nin_shortcut.is_empty() ? x : nin_shortcut->forward(x));
+}
+
+AttnBlockImpl::AttnBlockImpl(std::int64_t channels, std::int64_t groups)
+    : norm(register_module("norm", GroupNorm(groups, channels))),
+      q(register_module("q", Conv2d(channels, channels, 1))),
+      k(register_module("k", Conv2d(channels, channels, 1))),
+      v(register_module("v", Conv2d(channels, channels, 1))),
+      proj_out(register_module("proj_out", Conv2d(channels, channels, 1))) {}
+
+torch::Tensor AttnBlockImpl::forward(const torch::Tensor& x) const {
+  const auto normed = norm->forward(x);
+  const auto positions = [&](const Conv2d& projection) {  // [B, 1, H*W, C]
+    return projection->forward(normed).flatten(2).transpose(1, 2).unsqueeze(1);
+  };
+  const auto mixed = torch::scaled_dot_product_attention(positions(q), positions(k), positions(v));
+  return x + proj_out->forward(mixed.squeeze(1).transpose(1, 2).reshape(x.sizes()));
+}
+
+MiddleImpl::MiddleImpl(std::int64_t channels, std::int64_t groups)
+    : block_1(register_module("block_1", ResnetBlock(channels, channels, groups))),
+      attn_1(register_module("attn_1", AttnBlock(channels, groups))),
+      block_2(register_module("block_2", ResnetBlock(channels, channels, groups))) {}
+
+torch::Tensor MiddleImpl::forward(const torch::Tensor& x) const {
+  return block_2->forward(attn_1->forward(block_1->forward(x)));
+}
+
+torch::Tensor pixel_unshuffle(const torch::Tensor& x, Stride s) {
+  const auto b = x.size(0), c = x.size(1), h = x.size(2) / s.vertical, w = x.size(3) / s.horizontal;
+  return x.reshape({b, c, h, s.vertical, w, s.horizontal})
+      .permute({0, 1, 3, 5, 2, 4})
+      .reshape({b, c * s.area(), h, w});
+}
+
+torch::Tensor pixel_shuffle(const torch::Tensor& x, Stride s) {
+  const auto b = x.size(0), c = x.size(1) / s.area(), h = x.size(2), w = x.size(3);
+  return x.reshape({b, c, s.vertical, s.horizontal, h, w})
+      .permute({0, 1, 4, 2, 5, 3})
+      .reshape({b, c, h * s.vertical, w * s.horizontal});
+}
+
+ShuffleConvImpl::ShuffleConvImpl(std::int64_t in, std::int64_t out)
+    : conv(register_module("conv", Conv2d(in, out, 3))) {}
+
+DownsampleImpl::DownsampleImpl(std::int64_t channels, Stride s)
+    : stride(s), conv(register_module("conv", ShuffleConv(channels, channels / s.area()))) {}
+
+torch::Tensor DownsampleImpl::forward(const torch::Tensor& x) const {
+  const auto shuffled = pixel_unshuffle(x, stride);  // [B, C*area, h, w]
+  const auto averaged = shuffled.unflatten(1, {x.size(1), stride.area()}).mean(2);
+  return pixel_unshuffle(conv->conv->forward(x), stride) + averaged;
+}
+
+UpsampleImpl::UpsampleImpl(std::int64_t channels, Stride s)
+    : stride(s), conv(register_module("conv", ShuffleConv(channels, channels * s.area()))) {}
+
+torch::Tensor UpsampleImpl::forward(const torch::Tensor& x) const {
+  const auto repeated = x.repeat_interleave(stride.area(), 1);
+  return pixel_shuffle(conv->conv->forward(x), stride) + pixel_shuffle(repeated, stride);
+}
+
+}  // namespace equi::model
