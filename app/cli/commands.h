@@ -1,0 +1,19 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace equi::cli {
+
+// Each adds one sub-command with its options, help and callback; one source file each. A callback throws
+// equi::Error for what the user should read; main turns it into one line and an exit code.
+void add_import(CLI::App& app);
+void add_info(CLI::App& app);
+void add_verify(CLI::App& app);
+void add_reconstruct(CLI::App& app);
+void add_generate(CLI::App& app);
+
+// The exit code that a finished command asked for (0 unless it called this), for outcomes that are no error
+// of use, as a verification that found a difference.
+void set_exit_code(int code);
+
+}  // namespace equi::cli

@@ -1,0 +1,204 @@
+#include "core/eval/golden.h"
+
+#include <algorithm>
+#include <limits>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "core/model/rope.h"
+#include "core/sampling/reference_sampler.h"
+
+namespace equi::eval {
+namespace {
+
+constexpr double kBoundCpuFloat32 = 1e-4;
+constexpr double kBoundCudaFloat32 = 1e-3;
+constexpr double kBoundBfloat16Velocity = 3e-2;
+constexpr std::int64_t kLossColumns = 16;  // the loss was recorded on the first 16 columns
+
+// Everything one verification run shares.
+class Verifier {
+ public:
+  Verifier(const model::Model& model, const SafetensorsFile& golden) : model_(model), golden_(golden) {}
+
+  std::vector<GoldenResult> run();
+
+ private:
+  bool has(const std::string& name) const { return golden_.find(name) != nullptr; }
+  torch::Tensor recorded(const std::string& name) const;  // float32 or int64, on the CPU
+  torch::Tensor input(const std::string& name) const;     // in the model's precision, on its device
+  torch::Tensor labels() const { return recorded("labels").to(model::to_torch(model_.device)); }
+  torch::Tensor embedding() const { return model_.generator->class_embedding(labels()); }
+  std::optional<double> bound(bool velocity) const;
+
+  void compare(const std::string& name, const torch::Tensor& ours, bool velocity = false);
+  void skip(const std::string& name, const std::string& why) { results_.push_back({name, 0, {}, why}); }
+  bool needs(const std::string& name, std::initializer_list<std::string> inputs);
+
+  void dispatch(const std::string& name);
+  void image(const std::string& name, const std::string& size);
+  void conditions(const std::string& name);
+  void velocity(const std::string& name, double scale);
+  void sequence(const std::string& name, const std::smatch& parts);
+  void loss(const std::string& name);
+  void gradient(const std::string& name);
+  void compute_gradients();
+
+  const model::Model& model_;
+  const SafetensorsFile& golden_;
+  std::vector<GoldenResult> results_;
+  torch::Tensor loss_value_;
+};
+
+torch::Tensor Verifier::recorded(const std::string& name) const {
+  return model::map_tensor(golden_, *golden_.find(name));
+}
+
+torch::Tensor Verifier::input(const std::string& name) const {
+  return recorded(name).to(model_.options());
+}
+
+std::optional<double> Verifier::bound(bool velocity) const {
+  if (model_.precision == Precision::float32) {
+    return model_.device.kind == Device::Kind::cpu ? kBoundCpuFloat32 : kBoundCudaFloat32;
+  }
+  return velocity ? std::optional(kBoundBfloat16Velocity) : std::nullopt;
+}
+
+void Verifier::compare(const std::string& name, const torch::Tensor& ours, bool velocity) {
+  const auto a = ours.detach().to(torch::kCPU, torch::kFloat64), b = recorded(name).to(torch::kFloat64);
+  if (a.sizes() != b.sizes()) {
+    throw Error(ErrorKind::bad_input, golden_.file()->path().string(),
+                name + " has another shape than this model's");
+  }
+  double error = ((a - b).norm() / b.norm().clamp_min(1e-30)).item<double>();
+  if (!std::isfinite(error)) error = std::numeric_limits<double>::infinity();
+  results_.push_back({name, error, bound(velocity), {}});
+}
+
+bool Verifier::needs(const std::string& name, std::initializer_list<std::string> inputs) {
+  for (const auto& each : inputs) {
+    if (has(each)) continue;
+    skip(name, "its input " + each + " is not in the file");
+    return false;
+  }
+  return true;
+}
+
+void Verifier::image(const std::string& name, const std::string& size) {
+  if (!needs(name, {"image_" + size})) return;
+  const torch::NoGradGuard no_grad;
+  const auto mean = model_.tokenizer->encode(input("image_" + size));
+  compare(name, name.starts_with("latent") ? mean : model_.tokenizer->decode(mean));
+}
+
+void Verifier::conditions(const std::string& name) {
+  if (!needs(name, {"tokens", "labels"})) return;
+  const torch::NoGradGuard no_grad;
+  const auto tokens = input("tokens");
+  const auto unconditional = model_.generator->unconditional_embedding(tokens.size(0));
+  compare(name, model_.generator->forward(tokens, name == "z_cond" ? embedding() : unconditional));
+}
+
+void Verifier::velocity(const std::string& name, double scale) {
+  if (!needs(name, {"flow_x", "flow_t", "flow_c"})) return;
+  const torch::NoGradGuard no_grad;
+  const auto& net = model_.generator->diffloss->net;
+  const auto t = recorded("flow_t").to(model::to_torch(model_.device));
+  auto x = input("flow_x");
+  if (name == "flow_v") {
+    compare(name, net->forward(x, t, input("flow_c")), true);
+    return;
+  }
+  const auto half = x.chunk(2, 0)[0];  // guided branches share the sample
+  const auto guided = model::guide(net->forward(torch::cat({half, half}, 0), t, input("flow_c")), scale);
+  compare(name, torch::cat({guided, guided}, 0), true);
+}
+
+void Verifier::sequence(const std::string& name, const std::smatch& parts) {
+  const std::string stem = parts[1];
+  if (!needs(name, {stem + "_noise", "labels"})) return;
+  sampling::ReferenceSettings settings;
+  settings.columns = golden_.find(name)->shape.at(1);
+  // The recorded continuation was made with the guidance of the published setting for short rows.
+  settings.guidance = parts[3].matched ? std::stod(parts[3]) : 3.0;
+  settings.linear_schedule = parts[4] != "constant";
+  settings.steps = model_.manifest.generator.sampling_steps;
+  const auto prefix = has(stem + "_prefix") ? input(stem + "_prefix") : torch::Tensor();
+  compare(name, sampling::sample_reference(model_.generator, embedding(), recorded(stem + "_noise"), prefix,
+                                           settings));
+}
+
+void Verifier::compute_gradients() {
+  if (loss_value_.defined()) return;
+  auto parameters = model_.generator->named_parameters();
+  std::vector<torch::Tensor> wanted;
+  for (auto& item : parameters) {
+    if (has("grad." + item.key())) wanted.push_back(item.value().requires_grad_(true));
+  }
+  const auto columns = std::min<std::int64_t>(golden_.find("tokens")->shape.at(1), kLossColumns);
+  const auto t = recorded("loss_t").to(model::to_torch(model_.device));
+  loss_value_ = model_.generator->loss(input("tokens").narrow(1, 0, columns), embedding(), t,
+                                       recorded("loss_noise").to(model::to_torch(model_.device)));
+  if (!wanted.empty()) loss_value_.backward();
+  for (auto& each : wanted) each.requires_grad_(false);
+}
+
+void Verifier::loss(const std::string& name) {
+  if (!needs(name, {"tokens", "labels", "loss_t", "loss_noise"})) return;
+  compute_gradients();
+  compare(name, loss_value_.reshape({1}));
+}
+
+void Verifier::gradient(const std::string& name) {
+  if (!needs(name, {"tokens", "labels", "loss_t", "loss_noise"})) return;
+  auto parameters = model_.generator->named_parameters();
+  torch::Tensor* parameter = parameters.find(name.substr(5));
+  if (parameter == nullptr) return skip(name, "this model has no such parameter");
+  compute_gradients();
+  compare(name, parameter->grad());
+  parameter->mutable_grad() = torch::Tensor();
+}
+
+void Verifier::dispatch(const std::string& name) {
+  static const std::regex tokenizer_output("(?:latent_mean|recon)_(.+)"), decoded("decoded_(.+)"),
+      guided("flow_v_cfg([0-9.]+)"), rope("rope_([0-9]+)"),
+      row("((?:sample|continue)(_cfg([0-9.]+))?(?:_(linear|constant))?)_tokens");
+  std::smatch parts;
+  if (std::regex_match(name, parts, tokenizer_output)) return image(name, parts[1]);
+  if (name == "z_cond" || name == "z_uncond") return conditions(name);
+  if (name == "flow_v") return velocity(name, 1.0);
+  if (std::regex_match(name, parts, guided)) return velocity(name, std::stod(parts[1]));
+  if (std::regex_match(name, parts, row)) return sequence(name, parts);
+  if (name == "loss_value") return loss(name);
+  if (name.starts_with("grad.")) return gradient(name);
+  if (name.starts_with("semantic_")) return skip(name, "the semantic decoder is for training only");
+  if (std::regex_match(name, parts, decoded)) {
+    if (!needs(name, {"latent_" + std::string(parts[1])})) return;
+    const torch::NoGradGuard no_grad;
+    return compare(name, model_.tokenizer->decode(input("latent_" + std::string(parts[1]))));
+  }
+  if (std::regex_match(name, parts, rope)) {
+    compare(name, model::rope_table(model::positions_from(0, std::stol(parts[1])),
+                                    model_.manifest.generator.head_width()));
+  }
+}
+
+std::vector<GoldenResult> Verifier::run() {
+  at::globalContext().setAllowTF32CuBLAS(false);
+  at::globalContext().setAllowTF32CuDNN(false);
+  for (const auto& tensor : golden_.tensors()) dispatch(tensor.name);
+  std::ranges::stable_sort(results_, {},
+                           [](const GoldenResult& r) { return r.skipped.empty() ? r.error : -1.0; });
+  return results_;
+}
+
+}  // namespace
+
+std::vector<GoldenResult> verify_golden(const model::Model& model, const SafetensorsFile& golden) {
+  return Verifier(model, golden).run();
+}
+
+}  // namespace equi::eval
