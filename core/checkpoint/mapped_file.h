@@ -12,6 +12,9 @@ class MappedFile {
  public:
   // Throws Error(io) when the file is missing, is not a regular file or may not be read.
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
+  // The same interface over bytes that the caller keeps alive; `name` stands for the path in errors.
+  static std::shared_ptr<const MappedFile> borrow(std::span<const std::byte> bytes,
+                                                  const std::filesystem::path& name);
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
@@ -23,11 +26,13 @@ class MappedFile {
   void forget(std::size_t offset, std::size_t size) const;
 
  private:
-  MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size);
+  enum class Kind { mapped, borrowed };
+  MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size, Kind kind);
 
   std::filesystem::path path_;
   const std::byte* data_;
   std::size_t size_;
+  Kind kind_;
 };
 
 }  // namespace equi

@@ -30,6 +30,7 @@ class SafetensorsFile {
  public:
   // Throws Error(bad_input or io) naming the file, the tensor and the reason.
   static SafetensorsFile open(const std::filesystem::path& path);
+  static SafetensorsFile open(std::shared_ptr<const MappedFile> file);
 
   const std::vector<StoredTensor>& tensors() const { return tensors_; }  // in file order
   const StoredTensor* find(const std::string& name) const;               // nullptr when absent
@@ -54,9 +55,9 @@ struct TensorToWrite {
   std::function<void(const ByteSink&)> bytes;
 };
 
-// Writes a safetensors file aside and renames it into place; tensor data starts at a multiple of 64 bytes
-// and every tensor is 64-byte aligned in the file (so that a mapping can be used as is; the gaps needed for
-// that are avoided by ordering or by padding inside the header, and are legal for readers).
+// Writes a safetensors file aside and renames it into place. The data starts at a multiple of 64 bytes and
+// tensors follow each other without gaps, larger element types first, so that each is aligned to its element
+// and a mapping can be used as it is.
 // Throws Error(io) when the disk is full or the folder cannot be written; nothing half-written remains.
 void write_safetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
                        const std::map<std::string, std::string>& metadata);
