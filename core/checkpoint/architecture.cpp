@@ -102,7 +102,8 @@ void decoder_specs(Specs& specs, const TokenizerConfig& c) {
     const std::string name = fmt::format("decoder.up.{}", i);
     specs.level(name, channels, out, c.blocks_per_level + 1, c.level_attention[at]);
     channels = out;
-    if (i > 0) specs.conv(name + ".upsample.conv.conv", channels, channels * (c.halves_width[at - 1] ? 4 : 2), 3);
+    if (i > 0)
+      specs.conv(name + ".upsample.conv.conv", channels, channels * (c.halves_width[at - 1] ? 4 : 2), 3);
   }
   specs.norm("decoder.norm_out", channels);
   specs.conv("decoder.conv_out", channels, c.image_channels, 3);
@@ -167,8 +168,8 @@ void validate(const TokenizerConfig& c, const std::string& where) {
       const std::int64_t channels = std::int64_t{base} * c.channel_multipliers[i];
       check.range("tokenizer channels", static_cast<double>(channels), 1, kMaxSize);
       check.require(channels % c.norm_groups == 0,
-                    fmt::format("tokenizer level {} has {} channels, not divisible into {} groups", i, channels,
-                                c.norm_groups));
+                    fmt::format("tokenizer level {} has {} channels, not divisible into {} groups", i,
+                                channels, c.norm_groups));
       check.require(i + 1 == levels || channels % 4 == 0,
                     fmt::format("tokenizer level {} has {} channels, not divisible by 4", i, channels));
     }
@@ -196,8 +197,9 @@ void validate(const GeneratorConfig& c, const std::string& where) {
   check.range("generator projection_dropout", c.projection_dropout, 0, 1);
   check.range("generator diffusion_batch_mul", c.diffusion_batch_mul, 1, 1024);
   check.range("generator sampling_steps", c.sampling_steps, 1, 10000);
-  check.require(c.width % c.heads == 0 && c.head_width() % 2 == 0,
-                fmt::format("generator width {} cannot be split into {} heads of even width", c.width, c.heads));
+  check.require(
+      c.width % c.heads == 0 && c.head_width() % 2 == 0,
+      fmt::format("generator width {} cannot be split into {} heads of even width", c.width, c.heads));
   check.require(c.time_features % 2 == 0, "generator time_features must be even");
 }
 

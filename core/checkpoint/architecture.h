@@ -8,18 +8,18 @@ namespace equi {
 
 // The tokenizer's architecture as plain data (algorithm.md, section 1). Every size is a field.
 struct TokenizerConfig {
-  int image_channels = 3;                           // RGB
-  int image_height = 256;                           // H, pixels; the width is free
-  int encoder_channels = 128;                       // ch
-  int decoder_channels = 128;                       // decoder_ch, or ch
-  std::vector<int> channel_multipliers = {1, 1, 2, 4, 4};  // one per level
+  int image_channels = 3;                                     // RGB
+  int image_height = 256;                                     // H, pixels; the width is free
+  int encoder_channels = 128;                                 // ch
+  int decoder_channels = 128;                                 // decoder_ch, or ch
+  std::vector<int> channel_multipliers = {1, 1, 2, 4, 4};     // one per level
   std::vector<bool> halves_width = {true, true, true, true};  // per resampling: stride (2,2), otherwise (2,1)
   std::vector<bool> level_attention = {false, false, false, false, true};  // one per level
-  int blocks_per_level = 2;                         // ResNet blocks; the decoder has one more
-  int z_channels = 256;                             // channels of the 2-D latent
-  int token_width = 256;                            // E
-  int norm_groups = 32;                             // of every GroupNorm
-  double posterior_std = 2.5;                       // training noise (section 1)
+  int blocks_per_level = 2;    // ResNet blocks; the decoder has one more
+  int z_channels = 256;        // channels of the 2-D latent
+  int token_width = 256;       // E
+  int norm_groups = 32;        // of every GroupNorm
+  double posterior_std = 2.5;  // training noise (section 1)
 
   int levels() const { return static_cast<int>(channel_multipliers.size()); }
   int latent_rows() const { return image_height >> (levels() - 1); }
@@ -38,16 +38,16 @@ struct GeneratorConfig {
   int token_width = 256;                   // E
   int width = 1024;                        // d
   int heads = 16;
-  int blocks = 32;             // 2 * depth
-  int mlp_width = 4096;        // hidden width of a block's MLP
+  int blocks = 32;       // 2 * depth
+  int mlp_width = 4096;  // hidden width of a block's MLP
   int class_count = 1000;
-  int condition_tokens = 16;   // buffer_size
-  int cond_length = 3;         // columns a token sees before itself; 0: all
-  int flow_width = 1280;       // diffloss_w, w
-  int flow_depth = 12;         // diffloss_d
-  int time_features = 256;     // sinusoidal features of t
-  int shift_num = 16;          // rope shift range in training
-  int train_columns = 16;      // token_num
+  int condition_tokens = 16;  // buffer_size
+  int cond_length = 3;        // columns a token sees before itself; 0: all
+  int flow_width = 1280;      // diffloss_w, w
+  int flow_depth = 12;        // diffloss_d
+  int time_features = 256;    // sinusoidal features of t
+  int shift_num = 16;         // rope shift range in training
+  int train_columns = 16;     // token_num
   double label_drop = 0.1;
   double attention_dropout = 0.1;
   double projection_dropout = 0.1;

@@ -15,17 +15,17 @@ namespace equi {
 struct Manifest {
   static constexpr int kFormat = 1;
 
-  std::string name;                        // shown to users
+  std::string name;  // shown to users
   TokenizerConfig tokenizer;
   GeneratorConfig generator;
-  std::vector<std::string> class_names;    // class_count of them
-  double vae_norm = 1.0;                   // generator space = tokenizer space * vae_norm
-  int window_columns = 16;                 // T_w of windowed decoding (section 5)
+  std::vector<std::string> class_names;  // class_count of them
+  double vae_norm = 1.0;                 // generator space = tokenizer space * vae_norm
+  int window_columns = 16;               // T_w of windowed decoding (section 5)
   int window_hop = 8;
-  std::string heads_source;                // how the head count was found
-  std::string provenance;                  // which files, which tool version
+  std::string heads_source;  // how the head count was found
+  std::string provenance;    // which files, which tool version
   std::string licence;
-  std::string dtype;                       // "float32" or "bfloat16"
+  std::string dtype;  // "float32" or "bfloat16"
   std::string tokenizer_sha256;
   std::string generator_sha256;
 };

@@ -9,7 +9,9 @@
 namespace equi {
 namespace {
 
-float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+float from_bfloat16(std::uint16_t bits) {
+  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
 
 // IEEE 754 binary16: 1 sign, 5 exponent, 10 mantissa bits.
 float from_half(std::uint16_t bits) {
@@ -56,7 +58,8 @@ std::uint16_t to_bfloat16(float value) {
   return static_cast<std::uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
-std::vector<std::byte> convert_elements(std::span<const std::byte> from, DType source, DType target, bool& finite) {
+std::vector<std::byte> convert_elements(std::span<const std::byte> from, DType source, DType target,
+                                        bool& finite) {
   const std::size_t width = size_of(source);
   const std::size_t count = from.size() / width;
   std::vector<std::byte> out(count * size_of(target));

@@ -23,13 +23,19 @@ constexpr std::array<Row, 10> kRows = {{{DType::f64, 8, "F64", "DoubleStorage"},
                                         {DType::u8, 1, "U8", "ByteStorage"},
                                         {DType::boolean, 1, "BOOL", "BoolStorage"}}};
 
-const Row& row(DType dtype) { return kRows[static_cast<std::size_t>(dtype)]; }
+const Row& row(DType dtype) {
+  return kRows[static_cast<std::size_t>(dtype)];
+}
 
 }  // namespace
 
-std::size_t size_of(DType dtype) { return row(dtype).size; }
+std::size_t size_of(DType dtype) {
+  return row(dtype).size;
+}
 
-std::string_view safetensors_name(DType dtype) { return row(dtype).safetensors; }
+std::string_view safetensors_name(DType dtype) {
+  return row(dtype).safetensors;
+}
 
 std::optional<DType> dtype_from_safetensors(std::string_view name) {
   for (const Row& each : kRows) {

@@ -1,11 +1,11 @@
 #include "core/checkpoint/import.h"
 
+#include <algorithm>
+#include <fstream>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <fstream>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -54,7 +54,8 @@ Source open_tokenizer(const fs::path& path) {
     throw Error(ErrorKind::bad_input, path.string(), "has no state_dict with tensors",
                 "is this the tokenizer's .ckpt?");
   }
-  source.averaged = std::ranges::any_of(shapes, [](const auto& item) { return item.first.starts_with("ema_encoder."); });
+  source.averaged =
+      std::ranges::any_of(shapes, [](const auto& item) { return item.first.starts_with("ema_encoder."); });
   if (!source.averaged) source.stored_name = [](const std::string& name) { return name; };
   return source;
 }
@@ -113,8 +114,8 @@ class Meter {
   std::size_t done_ = 0;
 };
 
-void copy_tensor(const MappedFile& file, const StoredTensor& stored, DType target, bool check_values, Meter& meter,
-                 const ByteSink& sink) {
+void copy_tensor(const MappedFile& file, const StoredTensor& stored, DType target, bool check_values,
+                 Meter& meter, const ByteSink& sink) {
   const std::size_t element = size_of(stored.dtype);
   const std::size_t step = kPiece / element * element;
   for (std::size_t at = 0; at < stored.size; at += step) {
@@ -161,7 +162,8 @@ std::vector<std::string> read_class_names(const ImportOptions& options, int coun
   }
   if (names.size() != static_cast<std::size_t>(count)) {
     throw Error(ErrorKind::bad_input, options.class_names->string(),
-                fmt::format("has {} names, the model has {} classes", names.size(), count), "one name a line");
+                fmt::format("has {} names, the model has {} classes", names.size(), count),
+                "one name a line");
   }
   return names;
 }
@@ -214,18 +216,20 @@ void write_text(const fs::path& path, const std::string& text) {
 
 std::string provenance(const ImportOptions& options, const Source& tokenizer, const Source& generator) {
   const auto part = [](const fs::path& path, const Source& source) {
-    return fmt::format("{} ({} weights)", printable(path.filename().string()), source.averaged ? "EMA" : "plain");
+    return fmt::format("{} ({} weights)", printable(path.filename().string()),
+                       source.averaged ? "EMA" : "plain");
   };
   return fmt::format("imported by equicanvas {} from {} and {}", EQUI_VERSION,
-                     part(options.tokenizer_checkpoint, tokenizer), part(options.generator_checkpoint, generator));
+                     part(options.tokenizer_checkpoint, tokenizer),
+                     part(options.generator_checkpoint, generator));
 }
 
 Manifest describe(const ImportOptions& options, const Source& tokenizer, const Source& generator) {
   Manifest m;
   m.tokenizer = infer_tokenizer(tokenizer_shapes(tokenizer), options.tokenizer_checkpoint.string());
   const std::string path = options.generator_checkpoint.string();
-  const auto inferred =
-      infer_generator(generator.file.shapes(generator.dict), generator.file.scalars("args"), options.heads, path);
+  const auto inferred = infer_generator(generator.file.shapes(generator.dict), generator.file.scalars("args"),
+                                        options.heads, path);
   m.generator = inferred.config;
   m.heads_source = inferred.heads_source;
   const auto norm = options.vae_norm ? options.vae_norm : inferred.vae_norm;
@@ -240,7 +244,8 @@ Manifest describe(const ImportOptions& options, const Source& tokenizer, const S
   m.class_names = read_class_names(options, m.generator.class_count);
   m.window_columns = std::max(2, m.generator.train_columns);
   m.window_hop = std::max(1, m.window_columns / 2);
-  m.name = options.name.empty() ? fs::absolute(options.output).lexically_normal().filename().string() : options.name;
+  m.name = options.name.empty() ? fs::absolute(options.output).lexically_normal().filename().string()
+                                : options.name;
   m.provenance = provenance(options, tokenizer, generator);
   m.licence = options.licence.empty() ? "unknown" : options.licence;
   m.dtype = options.dtype;
@@ -257,7 +262,8 @@ std::size_t total_bytes(const std::vector<StoredTensor>& a, const std::vector<St
 
 }  // namespace
 
-Manifest import_checkpoints(const ImportOptions& options, const ImportProgress& progress, std::stop_token stop) {
+Manifest import_checkpoints(const ImportOptions& options, const ImportProgress& progress,
+                            std::stop_token stop) {
   if (options.dtype != "float32" && options.dtype != "bfloat16") {
     throw Error(ErrorKind::bad_input, "dtype", printable(options.dtype) + " is neither float32 nor bfloat16");
   }

@@ -12,16 +12,16 @@
 namespace equi {
 
 struct ImportOptions {
-  std::filesystem::path tokenizer_checkpoint;  // the authors' Lightning .ckpt
-  std::filesystem::path generator_checkpoint;  // the authors' .pth
-  std::filesystem::path output;                // the bundle's folder; must not exist or be empty
-  std::string name;                            // empty: the output folder's name
-  std::string dtype = "float32";               // or "bfloat16"
+  std::filesystem::path tokenizer_checkpoint;        // the authors' Lightning .ckpt
+  std::filesystem::path generator_checkpoint;        // the authors' .pth
+  std::filesystem::path output;                      // the bundle's folder; must not exist or be empty
+  std::string name;                                  // empty: the output folder's name
+  std::string dtype = "float32";                     // or "bfloat16"
   std::optional<std::filesystem::path> class_names;  // UTF-8 text, one name a line
-  std::optional<int> heads;                    // overrides what is inferred
-  std::optional<double> vae_norm;              // overrides what args holds
-  std::string licence;                         // free text; empty: "unknown"
-  bool check_values = true;                    // refuse NaN and infinity in the weights
+  std::optional<int> heads;                          // overrides what is inferred
+  std::optional<double> vae_norm;                    // overrides what args holds
+  std::string licence;                               // free text; empty: "unknown"
+  bool check_values = true;                          // refuse NaN and infinity in the weights
 };
 
 // Called with the fraction done (0..1) and a short text of what is being done.

@@ -1,10 +1,10 @@
 #include "core/checkpoint/infer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "core/base/error.h"
 
@@ -97,7 +97,9 @@ void infer_heads(InferredGenerator& out, std::optional<int> given, const Sizes& 
     out.heads_source = fmt::format("from the width {}", c.width);
     return;
   }
-  sizes.fail("the number of attention heads is not stored and follows from neither the model's name nor its width; give --heads");
+  sizes.fail(
+      "the number of attention heads is not stored and follows from neither the model's name nor its width; "
+      "give --heads");
 }
 
 }  // namespace
@@ -121,8 +123,8 @@ TokenizerConfig infer_tokenizer(const Shapes& shapes, const std::string& where) 
     if (i + 1 == levels) continue;
     const int shuffled = sizes.size(level + ".downsample.conv.conv.weight", 0);
     if (channels != 4 * shuffled && channels != 2 * shuffled) {
-      sizes.fail(fmt::format("{}.downsample.conv.conv.weight makes {} of {} channels; 1/4 or 1/2 is known", level,
-                             shuffled, channels));
+      sizes.fail(fmt::format("{}.downsample.conv.conv.weight makes {} of {} channels; 1/4 or 1/2 is known",
+                             level, shuffled, channels));
     }
     c.halves_width.push_back(channels == 4 * shuffled);
   }
@@ -131,8 +133,8 @@ TokenizerConfig infer_tokenizer(const Shapes& shapes, const std::string& where) 
   const int rows = ratio(sizes, sizes.size("quant_layer.weight", 1), c.z_channels, "quant_layer.weight");
   if (levels > 8 || rows > 65536) sizes.fail("its levels or rows are out of range");
   c.image_height = rows << (levels - 1);
-  c.decoder_channels =
-      ratio(sizes, sizes.size("decoder.conv_out.weight", 1), c.channel_multipliers.front(), "decoder.conv_out.weight");
+  c.decoder_channels = ratio(sizes, sizes.size("decoder.conv_out.weight", 1), c.channel_multipliers.front(),
+                             "decoder.conv_out.weight");
   validate(c, where);
   return c;
 }
@@ -155,7 +157,8 @@ InferredGenerator infer_generator(const Shapes& shapes, const std::map<std::stri
   const auto whole = [&](const char* key, int& field) {
     const auto value = number(args, key);
     if (!value) return;
-    if (!(*value >= 0 && *value <= 1e6)) sizes.fail(fmt::format("args.{} is {}, which is out of range", key, *value));
+    if (!(*value >= 0 && *value <= 1e6))
+      sizes.fail(fmt::format("args.{} is {}, which is out of range", key, *value));
     field = static_cast<int>(*value);
   };
   const auto real = [&](const char* key, double& field) { field = number(args, key).value_or(field); };
@@ -168,7 +171,8 @@ InferredGenerator infer_generator(const Shapes& shapes, const std::map<std::stri
   real("label_drop_prob", c.label_drop);
   real("attn_dropout", c.attention_dropout);
   real("proj_dropout", c.projection_dropout);
-  if (const auto schedule = text(args, "cfg_schedule"); !schedule.empty()) c.guidance_schedule = printable(schedule, 40);
+  if (const auto schedule = text(args, "cfg_schedule"); !schedule.empty())
+    c.guidance_schedule = printable(schedule, 40);
   out.vae_norm = number(args, "vae_norm");
   infer_heads(out, heads, sizes);
   validate(c, where);

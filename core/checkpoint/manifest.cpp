@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
@@ -109,8 +108,8 @@ void check(const Manifest& m, const Reader& reader, const std::string& where) {
   validate(m.tokenizer, where);
   validate(m.generator, where);
   if (m.tokenizer.token_width != m.generator.token_width) {
-    reader.fail(fmt::format("the tokenizer's tokens have {} numbers, the generator's {}", m.tokenizer.token_width,
-                            m.generator.token_width));
+    reader.fail(fmt::format("the tokenizer's tokens have {} numbers, the generator's {}",
+                            m.tokenizer.token_width, m.generator.token_width));
   }
   if (m.class_names.size() != static_cast<std::size_t>(m.generator.class_count)) {
     reader.fail(fmt::format("{} class names for {} classes", m.class_names.size(), m.generator.class_count));
@@ -119,7 +118,8 @@ void check(const Manifest& m, const Reader& reader, const std::string& where) {
     if (name.size() > kMaxClassName) reader.fail("a class name is longer than 1000 bytes");
   }
   if (!(m.vae_norm > 0 && m.vae_norm < 1e6)) reader.fail("vae_norm must be positive");
-  if (m.window_columns < 2 || m.window_columns > 4096 || m.window_hop < 1 || m.window_hop > m.window_columns) {
+  if (m.window_columns < 2 || m.window_columns > 4096 || m.window_hop < 1 ||
+      m.window_hop > m.window_columns) {
     reader.fail("window_columns or window_hop is out of range");
   }
   if (m.dtype != "float32" && m.dtype != "bfloat16") reader.fail("dtype must be float32 or bfloat16");

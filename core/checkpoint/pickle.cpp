@@ -1,12 +1,12 @@
 #include "core/checkpoint/pickle.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "core/base/error.h"
 

@@ -13,21 +13,33 @@
 namespace equi {
 
 // The values of a pickle, read by a restricted unpickler: it knows plain containers, ordered dicts,
-// argparse.Namespace, torch storages and tensors. Every other global is an opaque value: calling it, building it
-// or setting its state makes another opaque value. Nothing in the file is ever executed.
+// argparse.Namespace, torch storages and tensors. Every other global is an opaque value: calling it, building
+// it or setting its state makes another opaque value. Nothing in the file is ever executed.
 //
-// Values live in one arena and refer to each other by index, so cycles and deep nesting are harmless; memory is
-// linear in the size of the pickle. Texts are views into the pickle's bytes, which must outlive this object.
+// Values live in one arena and refer to each other by index, so cycles and deep nesting are harmless; memory
+// is linear in the size of the pickle. Texts are views into the pickle's bytes, which must outlive this
+// object.
 class Pickle {
  public:
   using Index = std::uint32_t;
   enum class Kind : std::uint8_t {
-    none, boolean, integer, real, text, list, tuple, dict, global, storage, tensor, opaque
+    none,
+    boolean,
+    integer,
+    real,
+    text,
+    list,
+    tuple,
+    dict,
+    global,
+    storage,
+    tensor,
+    opaque
   };
 
   struct Storage {
     DType dtype = DType::f32;
-    std::string_view key;     // its entry in the archive is data/<key>
+    std::string_view key;       // its entry in the archive is data/<key>
     std::int64_t elements = 0;  // as the pickle claims
   };
   struct Tensor {
@@ -41,10 +53,12 @@ class Pickle {
 
   Index root() const { return root_; }
   Kind kind(Index value) const { return nodes_[value].kind; }
-  std::string_view text(Index value) const { return nodes_[value].text; }       // text; global: its name
-  std::int64_t integer(Index value) const { return nodes_[value].integer; }     // integer, boolean
-  double real(Index value) const { return nodes_[value].real; }                 // real
-  std::span<const Index> items(Index value) const { return nodes_[value].items; }  // list, tuple; dict: k, v, k, v
+  std::string_view text(Index value) const { return nodes_[value].text; }    // text; global: its name
+  std::int64_t integer(Index value) const { return nodes_[value].integer; }  // integer, boolean
+  double real(Index value) const { return nodes_[value].real; }              // real
+  std::span<const Index> items(Index value) const {
+    return nodes_[value].items;
+  }  // list, tuple; dict: k, v, k, v
   const Storage& storage(Index value) const { return storages_[nodes_[value].extra]; }
   const Tensor& tensor(Index value) const { return tensors_[nodes_[value].extra]; }
   // The value of a text key of a dict (the last one wins, as in Python).

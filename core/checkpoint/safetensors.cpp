@@ -1,9 +1,9 @@
 #include "core/checkpoint/safetensors.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
@@ -67,10 +67,12 @@ StoredTensor read_tensor(const MappedFile& file, const std::string& name, const 
   const auto type = entry.find("dtype");
   if (type == entry.end() || !type->is_string()) fail(file, printable(name) + ": dtype is missing");
   const auto dtype = dtype_from_safetensors(type->get<std::string>());
-  if (!dtype) fail(file, fmt::format("{}: unknown dtype {}", printable(name), printable(type->get<std::string>(), 40)));
+  if (!dtype)
+    fail(file, fmt::format("{}: unknown dtype {}", printable(name), printable(type->get<std::string>(), 40)));
   StoredTensor tensor{name, *dtype, read_sizes(file, name, entry, "shape"), 0, 0};
   const auto count = element_count(tensor.shape);
-  if (!count || *count > SIZE_MAX / size_of(*dtype)) fail(file, printable(name) + ": its shape's product overflows");
+  if (!count || *count > SIZE_MAX / size_of(*dtype))
+    fail(file, printable(name) + ": its shape's product overflows");
   const auto offsets = read_sizes(file, name, entry, "data_offsets");
   const auto data_size = static_cast<std::int64_t>(file.bytes().size() - data_begin);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size) {
@@ -96,7 +98,9 @@ void check_overlaps(const MappedFile& file, const std::vector<StoredTensor>& sor
 
 }  // namespace
 
-SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) { return open(MappedFile::open(path)); }
+SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path) {
+  return open(MappedFile::open(path));
+}
 
 SafetensorsFile SafetensorsFile::open(std::shared_ptr<const MappedFile> file) {
   SafetensorsFile opened;

@@ -1,12 +1,12 @@
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/checkpoint/safetensors.h"
@@ -101,8 +101,8 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Tens
       file.write(bytes);
     });
     if (written != byte_size(*tensor)) {
-      throw Error(ErrorKind::internal, tensor->name, fmt::format("{} bytes came, its shape needs {}", written,
-                                                                  byte_size(*tensor)));
+      throw Error(ErrorKind::internal, tensor->name,
+                  fmt::format("{} bytes came, its shape needs {}", written, byte_size(*tensor)));
     }
   }
   file.commit();

@@ -40,7 +40,9 @@ bool is_contiguous(const Pickle::Tensor& tensor) {
 
 }  // namespace
 
-TorchFile TorchFile::open(const std::filesystem::path& path) { return open(MappedFile::open(path)); }
+TorchFile TorchFile::open(const std::filesystem::path& path) {
+  return open(MappedFile::open(path));
+}
 
 TorchFile TorchFile::open(std::shared_ptr<const MappedFile> file) {
   ZipArchive archive = ZipArchive::open(std::move(file));
@@ -85,7 +87,8 @@ StoredTensor TorchFile::tensor(const std::string& key, const std::string& name) 
   const std::size_t held = entry.size / element;
   if (tensor.offset < 0 || static_cast<std::size_t>(tensor.offset) > held ||
       *count > held - static_cast<std::size_t>(tensor.offset)) {
-    fail(mapped, fmt::format("{} needs {} elements from {} on; its storage holds {}", full, *count, tensor.offset, held));
+    fail(mapped, fmt::format("{} needs {} elements from {} on; its storage holds {}", full, *count,
+                             tensor.offset, held));
   }
   return {name, storage.dtype, tensor.shape, entry.offset + static_cast<std::size_t>(tensor.offset) * element,
           *count * element};

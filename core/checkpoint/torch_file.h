@@ -13,8 +13,8 @@
 
 namespace equi {
 
-// A file written by torch.save in its zip format: nested dicts of tensors and plain values, read without running
-// anything and without touching the bytes of a tensor before it is asked for.
+// A file written by torch.save in its zip format: nested dicts of tensors and plain values, read without
+// running anything and without touching the bytes of a tensor before it is asked for.
 class TorchFile {
  public:
   using Scalar = std::variant<bool, std::int64_t, double, std::string>;
@@ -28,8 +28,8 @@ class TorchFile {
   // Names and shapes of the tensors directly in the dict `key` of the root; empty when there is none.
   std::map<std::string, std::vector<std::int64_t>> shapes(const std::string& key) const;
 
-  // Where the tensor `name` of the dict `key` lies in the file. Throws Error(bad_input) naming the file and the
-  // tensor when it is missing, not contiguous, or outside its storage.
+  // Where the tensor `name` of the dict `key` lies in the file. Throws Error(bad_input) naming the file and
+  // the tensor when it is missing, not contiguous, or outside its storage.
   StoredTensor tensor(const std::string& key, const std::string& name) const;
 
   // The plain values of the dict or namespace `key` of the root.

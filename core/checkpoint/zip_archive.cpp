@@ -1,10 +1,10 @@
 #include "core/checkpoint/zip_archive.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "core/base/error.h"
 
@@ -81,7 +81,8 @@ Directory locate_directory(const MappedFile& file) {
   directory.entries = cursor.read<std::uint16_t>();
   directory.size = cursor.read<std::uint32_t>();
   directory.offset = cursor.read<std::uint32_t>();
-  const bool zip64 = directory.entries == 0xffff || directory.size == 0xffffffff || directory.offset == 0xffffffff;
+  const bool zip64 =
+      directory.entries == 0xffff || directory.size == 0xffffffff || directory.offset == 0xffffffff;
   if (!zip64 || end < kLocator64Size) return directory;
   Cursor locator(file, end - kLocator64Size);
   if (locator.read<std::uint32_t>() != kLocator64Signature) return directory;
@@ -166,11 +167,14 @@ ZipEntry ZipArchive::find(const std::string& name) const {
   if (found == index_.end()) fail(*file_, fmt::format("has no entry {}", printable(name)));
   const Record& record = records_[found->second];
   if (record.method != 0 || record.size != record.stored_size) {
-    fail(*file_, fmt::format("its entry {} is compressed; PyTorch stores without compression", printable(name)));
+    fail(*file_,
+         fmt::format("its entry {} is compressed; PyTorch stores without compression", printable(name)));
   }
-  if ((record.flags & kEncrypted) != 0) fail(*file_, fmt::format("its entry {} is encrypted", printable(name)));
+  if ((record.flags & kEncrypted) != 0)
+    fail(*file_, fmt::format("its entry {} is encrypted", printable(name)));
   const std::uint64_t file_size = file_->bytes().size();
-  if (record.header_offset > file_size) fail(*file_, fmt::format("its entry {} lies outside it", printable(name)));
+  if (record.header_offset > file_size)
+    fail(*file_, fmt::format("its entry {} lies outside it", printable(name)));
   Cursor header(*file_, static_cast<std::size_t>(record.header_offset));
   if (header.read<std::uint32_t>() != kLocalSignature) {
     fail(*file_, fmt::format("the header of its entry {} is damaged", printable(name)));

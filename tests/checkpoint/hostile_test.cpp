@@ -16,7 +16,6 @@ namespace {
 using testing::GeneratorFile;
 using testing::PickleWriter;
 using testing::write_bytes;
-using ::testing::HasSubstr;
 
 // What importing this generator file (beside the golden tokenizer) says; empty when it works.
 class HostileImport : public ::testing::Test {
@@ -47,7 +46,9 @@ void expect_one_line(const std::string& message, const std::string& key, const s
   EXPECT_NE(message.find(reason), std::string::npos) << message;
 }
 
-TEST_F(HostileImport, AWholeFileIsImported) { EXPECT_EQ(import(GeneratorFile().zip()), ""); }
+TEST_F(HostileImport, AWholeFileIsImported) {
+  EXPECT_EQ(import(GeneratorFile().zip()), "");
+}
 
 TEST_F(HostileImport, ATruncatedZip) {
   const std::string whole = GeneratorFile().zip();
@@ -99,7 +100,8 @@ TEST_F(HostileImport, AMissingKey) {
 TEST_F(HostileImport, AKeyWithTheWrongShape) {
   GeneratorFile file;
   file.shapes["encoder_norm.weight"] = {8};
-  expect_one_line(import(file.zip()), "model_ema/encoder_norm.weight", "has shape [8], the architecture needs [16]");
+  expect_one_line(import(file.zip()), "model_ema/encoder_norm.weight",
+                  "has shape [8], the architecture needs [16]");
 }
 
 TEST_F(HostileImport, NaNAndInfinityInTheWeights) {
@@ -126,7 +128,14 @@ TEST_F(HostileImport, CodeInAPickleNeverRunsAndDoesNotStopTheImport) {
   file.extra = [&](PickleWriter& writer) {
     writer.text("payload").global("os", "system").raw("(").text("touch " + marker.string()).raw("tR");
     writer.text("posix").global("posix", "system").raw("(").text("touch " + marker.string()).raw("tR");
-    writer.text("built").global("builtins", "eval").raw("(").text("1").raw("tR").raw("}").text("x").raw("Nsb");
+    writer.text("built")
+        .global("builtins", "eval")
+        .raw("(")
+        .text("1")
+        .raw("tR")
+        .raw("}")
+        .text("x")
+        .raw("Nsb");
   };
   EXPECT_EQ(import(file.zip()), "");
   EXPECT_FALSE(std::filesystem::exists(marker));
@@ -151,7 +160,8 @@ TEST_F(HostileImport, AMemoOfTwoBillionEntries) {
 }
 
 TEST_F(HostileImport, APickleThatBreaksItsOwnRules) {
-  for (const std::string bad : {"", ".", "}", "(", "t.", "u.", "h\x05.", "}s.", "X\xff\xff\xff\xff", "\xff", "NR.", "0."}) {
+  for (const std::string bad :
+       {"", ".", "}", "(", "t.", "u.", "h\x05.", "}s.", "X\xff\xff\xff\xff", "\xff", "NR.", "0."}) {
     const std::string zip = testing::make_zip({{"archive/data.pkl", "\x80\x02" + bad}});
     expect_one_line(import(zip), "byte", "damaged pickle");
   }
@@ -165,7 +175,8 @@ TEST_F(HostileImport, ACompressedEntry) {
 }
 
 TEST_F(HostileImport, BigEndianData) {
-  const std::string zip = testing::make_zip({{"archive/data.pkl", GeneratorFile().pickle()}, {"archive/byteorder", "big"}});
+  const std::string zip =
+      testing::make_zip({{"archive/data.pkl", GeneratorFile().pickle()}, {"archive/byteorder", "big"}});
   expect_one_line(import(zip), "", "big-endian");
 }
 
@@ -213,15 +224,20 @@ TEST_F(HostileImport, AFolderWithoutPermission) {
   fs::create_directory(folder_ / "closed");
   fs::permissions(folder_.path(), fs::perms::owner_all | fs::perms::others_exec | fs::perms::others_read);
   fs::permissions(folder_ / "closed", fs::perms::owner_read | fs::perms::owner_exec);
-  if (geteuid() == 0) EXPECT_EQ(chown((folder_ / "closed").c_str(), 65534, 65534), 0);
+  const bool owned = geteuid() != 0 || chown((folder_ / "closed").c_str(), 65534, 65534) == 0;
+  ASSERT_TRUE(owned);
   const int code = as_nobody([&] {
-    ImportOptions options{folder_ / "good.ckpt", folder_ / "good.pth", folder_ / "closed" / "bundle"};
+    ImportOptions options;
+    options.tokenizer_checkpoint = folder_ / "good.ckpt";
+    options.generator_checkpoint = folder_ / "good.pth";
+    options.output = folder_ / "closed" / "bundle";
     try {
       import_checkpoints(options);
       return 0;
     } catch (const Error& error) {
       const std::string message = error.what();
-      const bool clear = message.find("closed") != std::string::npos && message.find("ermission") != std::string::npos;
+      const bool clear =
+          message.find("closed") != std::string::npos && message.find("ermission") != std::string::npos;
       return clear ? exit_code(error.kind()) : 98;
     }
   });

@@ -1,8 +1,9 @@
 #include "core/checkpoint/import.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+#include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -67,8 +68,10 @@ TEST(Import, TakesTheAveragedWeightsUnchanged) {
     const auto b = theirs.file()->bytes().subspan(stored.offset, stored.size);
     return std::ranges::equal(a, b);
   };
-  EXPECT_TRUE(same(bundle.tokenizer(), "encoder.conv_in.weight", tokenizer, "state_dict", "ema_encoder.conv_inweight"));
-  EXPECT_FALSE(same(bundle.tokenizer(), "encoder.conv_in.weight", tokenizer, "state_dict", "encoder.conv_in.weight"));
+  EXPECT_TRUE(same(bundle.tokenizer(), "encoder.conv_in.weight", tokenizer, "state_dict",
+                   "ema_encoder.conv_inweight"));
+  EXPECT_FALSE(
+      same(bundle.tokenizer(), "encoder.conv_in.weight", tokenizer, "state_dict", "encoder.conv_in.weight"));
   EXPECT_TRUE(same(bundle.tokenizer(), "decoder.up.2.attn.1.q.weight", tokenizer, "state_dict",
                    "ema_decoder.up2attn1qweight"));
   EXPECT_TRUE(same(bundle.generator(), "z_proj.weight", generator, "model_ema", "z_proj.weight"));
@@ -123,7 +126,8 @@ TEST(Import, TakesClassNamesFromAFile) {
   std::ofstream(names / "four.txt") << "a\nb\nc\nd\n";
   auto options = golden_options(folder / "named");
   options.class_names = names / "five.txt";
-  EXPECT_EQ(import_checkpoints(options).class_names, (std::vector<std::string>{"alps", "sea", "forest", "沙漠", "city"}));
+  EXPECT_EQ(import_checkpoints(options).class_names,
+            (std::vector<std::string>{"alps", "sea", "forest", "沙漠", "city"}));
   options.output = folder / "other";
   options.class_names = names / "four.txt";
   EXPECT_THROW(import_checkpoints(options), Error);

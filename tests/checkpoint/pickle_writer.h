@@ -16,7 +16,9 @@ class PickleWriter {
     out_ += bytes;
     return *this;
   }
-  PickleWriter& text(const std::string& value) { return raw("X").number(static_cast<std::uint32_t>(value.size())).raw(value); }
+  PickleWriter& text(const std::string& value) {
+    return raw("X").number(static_cast<std::uint32_t>(value.size())).raw(value);
+  }
   PickleWriter& global(const std::string& module, const std::string& name) {
     return raw("c" + module + "\n" + name + "\n");
   }
@@ -43,7 +45,8 @@ class PickleWriter {
     if (strides.empty()) {
       strides.assign(shape.size(), 1);
       for (std::size_t i = shape.size(); i-- > 1;) {
-        strides[i - 1] = static_cast<std::int64_t>(static_cast<std::uint64_t>(strides[i]) * static_cast<std::uint64_t>(shape[i]));
+        strides[i - 1] = static_cast<std::int64_t>(static_cast<std::uint64_t>(strides[i]) *
+                                                   static_cast<std::uint64_t>(shape[i]));
       }
     }
     global("torch._utils", "_rebuild_tensor_v2").raw("(");

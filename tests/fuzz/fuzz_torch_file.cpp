@@ -14,7 +14,8 @@ void visit(const equi::TorchFile& file, const std::string& dict) {
   for (const auto& [name, shape] : shapes) {
     try {
       const auto tensor = file.tensor(dict, name);
-      for (const auto byte : file.file()->bytes().subspan(tensor.offset, tensor.size)) sum += std::size_t(byte);
+      for (const auto byte : file.file()->bytes().subspan(tensor.offset, tensor.size))
+        sum += std::size_t(byte);
     } catch (const equi::Error&) {
       sum += 1;  // a tensor that cannot be used; the others can
     }
@@ -29,7 +30,9 @@ void visit(const equi::TorchFile& file, const std::string& dict) {
   equi::infer_generator(shapes, file.scalars("args"), std::nullopt, "fuzz");
 }
 
-void read_pickle_alone(std::span<const std::byte> bytes) { equi::Pickle::parse(bytes, "fuzz"); }
+void read_pickle_alone(std::span<const std::byte> bytes) {
+  equi::Pickle::parse(bytes, "fuzz");
+}
 
 }  // namespace
 
