@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 torch_version=2.11.0
 packages=(
   build-essential cmake ninja-build ccache mold pkg-config git python3 python3-pip unzip
-  qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6svg6-dev libgl-dev
+  qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-svg-dev libgl-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopencv-dev
   libfmt-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libssl-dev libpng-dev libtiff-dev
   libgtest-dev libgmock-dev libbenchmark-dev
@@ -20,10 +20,9 @@ packages=(
 say() { printf '[setup] %s\n' "$*"; }
 
 missing_packages() {
-  local package
-  for package in "${packages[@]}"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
-  done
+  dpkg-query -W -f='${Status} ${binary:Package}\n' 2>/dev/null |
+    sed -n 's/^install ok installed \([^:]*\).*/\1/p' | sort -u |
+    comm -13 - <(printf '%s\n' "${packages[@]}" | sort -u)
 }
 
 install_packages() {

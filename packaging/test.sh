@@ -53,7 +53,7 @@ run_fuzzers() {
   local name pids=() status=0
   for name in fuzz_torch_file fuzz_safetensors; do
     mkdir -p "build/fuzz/corpus/$name"
-    "build/fuzz/bin/$name" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=20 -verbosity=0 \
+    "build/fuzz/bin/$name" -max_total_time="$fuzz_seconds" -rss_limit_mb=2048 -timeout=20 -max_len=65536 -verbosity=0 \
       -artifact_prefix="build/fuzz/$name-" -print_final_stats=1 \
       "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" >"build/fuzz/$name.log" 2>&1 &
     pids+=($!)

@@ -61,6 +61,7 @@ torch::Tensor draw_noise(std::int64_t columns, std::int64_t width, std::uint64_t
 void run(const Arguments& a) {
   check(a);
   const Interrupt interrupt;
+  media::check_writable(a.output);
   const auto bundle = Bundle::open(a.model);
   const auto label = find_class(bundle.manifest(), a.scene);
   const auto model = model::load_model(bundle, parse_device(a.device), parse_precision(a.precision));

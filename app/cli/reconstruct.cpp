@@ -23,6 +23,7 @@ struct Arguments {
 };
 
 void run(const Arguments& a) {
+  media::check_writable(a.output);
   const auto bundle = Bundle::open(a.model);
   const auto& t = bundle.manifest().tokenizer;
   const auto picture = media::fit_to_height(media::read_image(a.input), t.image_height, t.column_pixels());

@@ -1,6 +1,7 @@
 #include "core/media/image.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <unistd.h>
 
 #include "core/base/error.h"
 
@@ -65,6 +67,12 @@ cv::Mat view(const Image& image) {
   return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data())};
 }
 
+std::string lower_ending(const std::filesystem::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  return ending;
+}
+
 void check_size(const std::filesystem::path& path, const std::string& ending, const Image& image) {
   const int limit = ending == ".webp" ? 16383 : ending == ".jpg" || ending == ".jpeg" ? 65535 : 0;
   if (limit > 0 && std::max(image.width, image.height) > limit) {
@@ -97,14 +105,24 @@ Image read_image(const std::filesystem::path& path) {
   return from_bgr(eight.channels() == 4 ? over_white(eight) : eight);
 }
 
-void write_image(const std::filesystem::path& path, const Image& image) {
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+void check_writable(const std::filesystem::path& path) {
+  const std::string ending = lower_ending(path);
   static const std::vector<std::string> known = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"};
   if (std::ranges::find(known, ending) == known.end()) {
-    throw Error(ErrorKind::bad_input, path.string(), fmt::format("'{}' is not a picture format", ending),
+    throw Error(ErrorKind::bad_input, path.string(),
+                fmt::format("'{}' is not a picture format", printable(ending)),
                 "use .png, .jpg, .webp, .tif or .bmp");
   }
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    const std::string reason = std::error_code(errno, std::generic_category()).message();
+    throw Error(ErrorKind::io, path.string(), "cannot be written: " + reason);
+  }
+}
+
+void write_image(const std::filesystem::path& path, const Image& image) {
+  check_writable(path);
+  const std::string ending = lower_ending(path);
   check_size(path, ending, image);
   cv::Mat bgr;
   cv::cvtColor(view(image), bgr, cv::COLOR_RGB2BGR);

@@ -22,6 +22,10 @@ struct Image {
 // it is no picture or has more than 2^30 pixels.
 Image read_image(const std::filesystem::path& path);
 
+// Throws what write_image would throw about the name alone: an unknown ending, a folder that is missing or
+// closed. For asking before a long computation.
+void check_writable(const std::filesystem::path& path);
+
 // Writes PNG, JPEG, WebP, TIFF or BMP by the file name's ending, aside and renamed. Throws Error(bad_input)
 // for an unknown ending or a size that the format cannot hold, Error(io) when writing fails.
 void write_image(const std::filesystem::path& path, const Image& image);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/sampling/guided_step.h"
 
 namespace equi::sampling {
 namespace {
@@ -23,7 +24,7 @@ torch::Tensor euler(const model::Generator& generator, const torch::Tensor& cond
     const auto t =
         torch::full({input.size(0)}, static_cast<double>(i) / static_cast<double>(s.steps), times_options);
     const auto v = generator->diffloss->net->forward(input, t, condition);
-    z = z + (guided ? model::guide(v, scale) : v) * dt;
+    z = guided ? guided_step(z, v, scale, dt) : z + dt * v;
   }
   return z;
 }

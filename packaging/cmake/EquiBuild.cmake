@@ -28,6 +28,9 @@ if(EQUI_SANITIZE)
                                                 -fno-sanitize-recover=undefined>)
   target_link_options(equi_options INTERFACE -fsanitize=${EQUI_SANITIZE})
 endif()
+if(EQUI_FUZZ)
+  target_compile_options(equi_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # equi_library(NAME SOURCES a.cpp ... [DEPS targets ...] [TORCH])
 # A room of core/ as a static library. TORCH adds libtorch and the shared precompiled header.

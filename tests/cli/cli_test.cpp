@@ -1,0 +1,169 @@
+// The program as a user starts it: output, files, exit codes.
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include "core/media/image.h"
+#include "tests/support/golden_bundle.h"
+
+namespace equi {
+namespace {
+
+struct Outcome {
+  int code = -1;
+  std::string out;  // standard output
+  std::string err;
+};
+
+class Cli : public ::testing::Test {
+ protected:
+  Outcome run(const std::string& arguments) {
+    const auto errors = folder_ / "stderr";
+    const std::string command = std::string(EQUI_CLI) + " " + arguments + " 2>" + errors.string();
+    Outcome outcome;
+    FILE* pipe = popen(command.c_str(), "r");
+    std::array<char, 4096> piece{};
+    for (std::size_t n = 0; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;)
+      outcome.out.append(piece.data(), n);
+    const int status = pclose(pipe);
+    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    std::ifstream in(errors);
+    outcome.err.assign(std::istreambuf_iterator<char>(in), {});
+    return outcome;
+  }
+  void expect_error(const std::string& arguments, const std::string& what) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments;
+    EXPECT_NE(outcome.err.find(what), std::string::npos) << arguments << " -> " << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << "one line: " << outcome.err;
+  }
+  static std::string golden(const std::string& name) { return testing::golden_data(name).string(); }
+  static std::string model() { return " --model " + testing::golden_bundle().string() + " "; }
+  std::string at(const std::string& name) const { return (folder_ / name).string(); }
+
+  // A picture of soft stripes, 150 x 100.
+  std::string photo() {
+    media::Image image{150, 100, std::vector<std::uint8_t>(150 * 100 * 3)};
+    for (int y = 0; y < 100; ++y) {
+      for (int x = 0; x < 150; ++x) {
+        std::uint8_t* pixel = image.row(y) + x * 3;
+        pixel[0] = static_cast<std::uint8_t>(x);
+        pixel[1] = static_cast<std::uint8_t>(2 * y);
+        pixel[2] = 90;
+      }
+    }
+    media::write_image(folder_ / "photo.png", image);
+    return at("photo.png");
+  }
+  testing::TempFolder folder_;
+};
+
+TEST_F(Cli, HelpAndVersion) {
+  EXPECT_EQ(run("--help").code, 0);
+  EXPECT_EQ(run("--version").out, std::string(EQUI_VERSION) + "\n");
+  for (const std::string command : {"import", "info", "verify", "reconstruct", "generate"}) {
+    const auto help = run(command + " --help");
+    EXPECT_EQ(help.code, 0) << command;
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << command << " shows no example";
+  }
+}
+
+TEST_F(Cli, ImportThenInfo) {
+  const auto imported = run("import --tokenizer " + golden("tokenizer_tiny.ckpt") + " --generator " +
+                            golden("generator_tiny.pth") + " --dtype bf16 --json -o " + at("bundle"));
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  EXPECT_EQ(nlohmann::json::parse(imported.out)["manifest"]["dtype"], "bfloat16");
+  const auto info = run("info --check --json " + at("bundle"));
+  ASSERT_EQ(info.code, 0) << info.err;
+  const auto facts = nlohmann::json::parse(info.out);
+  EXPECT_EQ(facts["generator"]["width"], 64);
+  EXPECT_EQ(facts["tokenizer"]["image_height"], 64);
+  EXPECT_EQ(facts["class_names"].size(), 5U);
+}
+
+TEST_F(Cli, InfoWithoutAModelTellsTheDevices) {
+  const auto info = run("info --json");
+  ASSERT_EQ(info.code, 0) << info.err;
+  EXPECT_EQ(nlohmann::json::parse(info.out)["version"], EQUI_VERSION);
+}
+
+TEST_F(Cli, VerifyAcceptsTheGoldenData) {
+  const auto outcome = run("verify --json" + model() + "--golden " + golden("tokenizer_tiny_io.safetensors") +
+                           " --golden " + golden("generator_tiny_io.safetensors"));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(report["failed"], 0);
+  EXPECT_EQ(report["compared"], 21);
+  EXPECT_LE(report["largest_relative_error"], 1e-4);
+}
+
+// The golden file with one number of one tensor changed.
+TEST_F(Cli, VerifyNamesWhatDiffers) {
+  const auto file = SafetensorsFile::open(golden("generator_tiny_io.safetensors"));
+  std::ifstream in(golden("generator_tiny_io.safetensors"), std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  bytes[file.find("flow_v")->offset + 3] = '\x41';
+  std::ofstream(at("changed.safetensors"), std::ios::binary) << bytes;
+  const auto outcome = run("verify" + model() + "--golden " + at("changed.safetensors"));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.out.find("1 outside the bound"), std::string::npos) << outcome.out;
+  EXPECT_GT(outcome.out.rfind("flow_v "), outcome.out.rfind("within")) << "the largest error comes last";
+}
+
+TEST_F(Cli, VerifyRefusesAFileThatItKnowsNothingOf) {
+  std::ofstream(at("empty.safetensors"), std::ios::binary) << std::string("\x02\0\0\0\0\0\0\0{}", 10);
+  expect_error("verify" + model() + "--golden " + at("empty.safetensors"),
+               "no tensor in it has a name that verify knows");
+}
+
+TEST_F(Cli, ReconstructsAPhoto) {
+  const auto outcome = run("reconstruct --json " + photo() + " " + at("rebuilt.png") + model());
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(report["columns"], 24) << "150 x 100 at height 64 is 96 wide, in columns of 4";
+  const auto rebuilt = media::read_image(at("rebuilt.png"));
+  EXPECT_EQ(rebuilt.width, 96);
+  EXPECT_EQ(rebuilt.height, 64);
+  EXPECT_TRUE(report["psnr_db"].is_number());
+}
+
+TEST_F(Cli, GeneratesTheSamePictureFromTheSameSeed) {
+  const std::string settings = "generate --scene 1 --columns 6 --steps 4 --json" + model();
+  ASSERT_EQ(run(settings + "--seed 5 -o " + at("a.png")).code, 0);
+  ASSERT_EQ(run(settings + "--seed 5 -o " + at("b.png")).code, 0);
+  ASSERT_EQ(run(settings + "--seed 6 -o " + at("c.png")).code, 0);
+  const auto a = media::read_image(at("a.png"));
+  EXPECT_EQ(a.width, 24);
+  EXPECT_EQ(a.pixels, media::read_image(at("b.png")).pixels);
+  EXPECT_NE(a.pixels, media::read_image(at("c.png")).pixels);
+}
+
+TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
+  const std::string out = " -o " + at("x.png");
+  expect_error("info " + at("absent"), "is no folder");
+  expect_error("generate --scene nowhere" + model() + out, "'nowhere' is none of the model's 5 classes");
+  expect_error("generate --scene 9" + model() + out, "'9' is none of the model's 5 classes");
+  expect_error("generate --scene 1 --columns 0" + model() + out, "0 is not between");
+  expect_error("generate --scene 1 --columns -5" + model() + out, "-5 is not between");
+  expect_error("generate --scene 1 --columns 4 --steps 2 --device moon" + model() + out,
+               "'moon' is not a device");
+  expect_error("generate --scene 1 --columns 4 --steps 2" + model() + "-o " + at("x.gif"),
+               "not a picture format");
+  expect_error("generate --scene 1 --columns 4 --steps 2" + model() + "-o " + at("absent/x.png"),
+               "cannot be written");
+  expect_error("reconstruct " + at("absent.jpg") + " " + at("y.png") + model(), "absent.jpg: cannot be read");
+  std::ofstream(at("text.png")) << "no picture";
+  expect_error("reconstruct " + at("text.png") + " " + at("y.png") + model(), "is not a picture");
+  std::ofstream(at("empty.png")).flush();
+  expect_error("reconstruct " + at("empty.png") + " " + at("y.png") + model(), "the file is empty");
+  EXPECT_EQ(run("generate --columns x").code, 2);
+  EXPECT_EQ(run("frobnicate").code, 2);
+  EXPECT_EQ(run("").code, 2);
+}
+
+}  // namespace
+}  // namespace equi
