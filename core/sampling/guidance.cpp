@@ -44,7 +44,8 @@ void validate(const Guidance& guidance) {
     throw Error(ErrorKind::bad_input, "guidance", fmt::format("{} is not between 0 and 100", guidance.scale));
   }
   if (guidance.columns < 1) {
-    throw Error(ErrorKind::bad_input, "guidance", fmt::format("a schedule over {} columns", guidance.columns));
+    throw Error(ErrorKind::bad_input, "guidance",
+                fmt::format("a schedule over {} columns", guidance.columns));
   }
 }
 

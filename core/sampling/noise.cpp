@@ -55,7 +55,8 @@ void fill_noise(const NoiseKey& key, std::span<float> out) {
                                      {low_word(key.seed), high_word(key.seed)});
     const auto first = box_muller(words[0], words[1]), second = box_muller(words[2], words[3]);
     const std::array<float, 4> four = {first[0], first[1], second[0], second[1]};
-    std::copy_n(four.begin(), std::min<std::size_t>(4, out.size() - at), out.begin() + static_cast<std::ptrdiff_t>(at));
+    std::copy_n(four.begin(), std::min<std::size_t>(4, out.size() - at),
+                out.begin() + static_cast<std::ptrdiff_t>(at));
   }
 }
 

@@ -14,10 +14,11 @@ constexpr int kMaxEvaluations = 10000;
 using Step = SolverPlan::Step;
 
 constexpr std::pair<Method, const char*> kNames[] = {
-    {Method::euler, "euler"},           {Method::heun, "heun"},     {Method::midpoint, "midpoint"},
-    {Method::adams2, "adams2"},         {Method::adams3, "adams3"}, {Method::corrected2, "corrected2"},
-    {Method::corrected3, "corrected3"}, {Method::clean2, "clean2"}, {Method::clean3, "clean3"},
-    {Method::dpm2, "dpm2"},
+    {Method::euler, "euler"},           {Method::heun, "heun"},
+    {Method::midpoint, "midpoint"},     {Method::adams2, "adams2"},
+    {Method::adams3, "adams3"},         {Method::corrected2, "corrected2"},
+    {Method::corrected3, "corrected3"}, {Method::clean2, "clean2"},
+    {Method::clean3, "clean3"},         {Method::dpm2, "dpm2"},
 };
 
 bool two_stage(Method method) {

@@ -14,16 +14,16 @@
 namespace equi::sampling {
 
 enum class Method {
-  euler,              // order 1, the authors'
-  heun,               // order 2, two evaluations an interval
-  midpoint,           // order 2, two evaluations an interval
-  adams2,             // Adams-Bashforth, order 2, one evaluation an interval
-  adams3,             // the same, order 3
-  corrected2,         // predict with Adams-Bashforth 2, correct with Adams-Moulton 3 once the velocity is known
-  corrected3,         // predict with Adams-Bashforth 3, correct with Adams-Moulton 4
-  clean2,             // the clean token z - t v as a line in t, the rest exact (exponential integrator)
-  clean3,             // the same as a parabola
-  dpm2,               // DPM-Solver++(2M) (Lu et al. 2022) for this noise schedule
+  euler,       // order 1, the authors'
+  heun,        // order 2, two evaluations an interval
+  midpoint,    // order 2, two evaluations an interval
+  adams2,      // Adams-Bashforth, order 2, one evaluation an interval
+  adams3,      // the same, order 3
+  corrected2,  // predict with Adams-Bashforth 2, correct with Adams-Moulton 3 once the velocity is known
+  corrected3,  // predict with Adams-Bashforth 3, correct with Adams-Moulton 4
+  clean2,      // the clean token z - t v as a line in t, the rest exact (exponential integrator)
+  clean3,      // the same as a parabola
+  dpm2,        // DPM-Solver++(2M) (Lu et al. 2022) for this noise schedule
 };
 
 struct SolverSettings {

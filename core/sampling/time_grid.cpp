@@ -25,7 +25,7 @@ double warp(const TimeGrid& grid, double u) {
     case TimeGrid::Kind::shifted:
       break;
   }
-  return grid.shift * u / (1.0 + (grid.shift - 1.0) * u);
+  return grid.shift * u / (grid.shift * u + (1.0 - u));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ struct TimeGrid {
     uniform,    // t = u
     quadratic,  // t = u^2: finer towards the token
     cosine,     // t = (1 - cos(pi u)) / 2: finer at both ends
-    shifted,    // t = shift u / (1 + (shift - 1) u): finer towards the noise when shift > 1
+    shifted,    // t = shift u / (shift u + 1 - u): finer towards the noise when shift > 1
   };
   Kind kind = Kind::uniform;
   double shift = 1.0;  // of `shifted`, within 0.01..100
