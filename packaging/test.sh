@@ -33,19 +33,19 @@ summary() {
 run_tests() {
   local jobs
   jobs=$(nproc)
-  (cd build/release && OMP_NUM_THREADS=2 ctest -j "$jobs" --output-on-failure) 2>&1 | tee build/ctest.log
+  (cd build/release && OMP_NUM_THREADS=1 ctest -j "$jobs" --output-on-failure) 2>&1 | tee build/ctest.log
 }
 
-# The rooms that read files from strangers, under the address and undefined-behaviour sanitizers.
+# The rooms that read files from strangers, under the address and undefined-behaviour sanitizers. The memory test is
+# left out there: the sanitizer's own memory would be counted.
 run_sanitized() {
-  packaging/build.sh asan-ubsan base_test checkpoint_test &&
-    (cd build/asan-ubsan && ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-      ctest -j "$(nproc)" --output-on-failure -R "$(sanitized_tests)")
-}
-
-sanitized_tests() { # the suites in tests/base and tests/checkpoint
-  grep -hoE '^TEST(_F|_P)?\((\w+)' tests/base/*.cpp tests/checkpoint/*.cpp |
-    sed -E 's/^TEST(_F|_P)?\(//' | sort -u | sed 's/$/\\./; s/^/^/' | paste -sd'|'
+  packaging/build.sh asan-ubsan base_test checkpoint_test || return 1
+  local options='detect_leaks=1:allocator_may_return_null=0' status=0 name
+  for name in base_test checkpoint_test; do
+    ASAN_OPTIONS=$options UBSAN_OPTIONS=print_stacktrace=1 "build/asan-ubsan/bin/$name" \
+      --gtest_brief=1 --gtest_filter='-ImportMemory.*' || status=1
+  done
+  return $status
 }
 
 run_fuzzers() {

@@ -16,7 +16,9 @@ __global__ void guided_step(float* __restrict__ z, const float* __restrict__ v, 
 
 }  // namespace
 
-extern "C" int equi_cuda_abi() { return EQUI_CUDA_ABI; }
+extern "C" int equi_cuda_abi() {
+  return EQUI_CUDA_ABI;
+}
 
 extern "C" int equi_cuda_guided_step_f32(float* z, const float* v, std::int64_t count, float scale, float dt,
                                          void* stream) {

@@ -28,7 +28,8 @@ double peak_megabytes() {
 }
 
 void put(std::string& to, std::uint64_t value, std::size_t size) {
-  for (std::size_t i = 0; i < size; ++i) to += static_cast<char>(value >> (8 * i));
+  for (std::size_t i = 0; i < size; ++i)
+    to += i < 8 ? static_cast<char>(value >> (8 * i)) : static_cast<char>(0);
 }
 
 // A zip64 archive written to disk with holes for the data, so that gigabytes cost nothing.

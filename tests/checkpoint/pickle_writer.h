@@ -78,7 +78,8 @@ struct ZipItem {
 inline std::string make_zip(const std::vector<ZipItem>& items) {
   std::string out, directory;
   const auto put = [](std::string& to, std::uint64_t value, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) to += static_cast<char>(value >> (8 * i));
+    for (std::size_t i = 0; i < size; ++i)
+      to += i < 8 ? static_cast<char>(value >> (8 * i)) : static_cast<char>(0);
   };
   for (const auto& item : items) {
     const std::size_t header = out.size();
