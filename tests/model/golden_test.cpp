@@ -62,6 +62,16 @@ TEST(Golden, VelocitiesInBfloat16OnTheCpu) {
                 3e-2);
 }
 
+// No bound is promised for a picture in bfloat16; it has to be the same picture.
+TEST(Golden, TheTokenizerRunsInBfloat16OnTheCpu) {
+  const auto results = verify({}, Precision::bfloat16, "tokenizer_tiny_io.safetensors");
+  for (const auto& name : kTokenizerOutputs) {
+    ASSERT_TRUE(results.contains(name)) << name;
+    EXPECT_LE(results.at(name).error, 0.1) << name;
+    EXPECT_FALSE(results.at(name).bound) << name;
+  }
+}
+
 TEST(Golden, EverythingInFloat32OnCuda) {
   if (!cuda_status().torch_loaded) GTEST_SKIP() << "no CUDA device: " << cuda_status().reason;
   const Device cuda{Device::Kind::cuda, 0};
