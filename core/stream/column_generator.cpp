@@ -1,0 +1,155 @@
+#include "core/stream/column_generator.h"
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+
+namespace equi::stream {
+namespace {
+
+std::int64_t checked_batch(std::int64_t batch) {
+  if (batch < 1) throw Error(ErrorKind::bad_input, "generator", fmt::format("{} continuations", batch));
+  return batch;
+}
+
+void require_finite(const torch::Tensor& token, std::int64_t column) {
+  if (torch::isfinite(token).all().item<bool>()) return;
+  throw Error(ErrorKind::numeric, fmt::format("column {}", column), "the token is not finite",
+              "a lower guidance or float32 precision may help; the columns before it are kept");
+}
+
+}  // namespace
+
+ColumnGenerator::ColumnGenerator(model::Generator generator, const GenerationSettings& settings,
+                                 std::int64_t batch, bool both_branches)
+    : stream_(std::move(generator), checked_batch(batch), both_branches) {
+  set_settings(settings);
+  start();
+}
+
+void ColumnGenerator::set_settings(const GenerationSettings& settings) {
+  validate(settings, stream_.generator()->config);
+  if (!stream_.both_branches() && settings.guidance.scale != 1.0) {
+    throw Error(ErrorKind::bad_input, "guidance",
+                fmt::format("{} needs the unconditional branch", settings.guidance.scale));
+  }
+  if (!flow_ || settings.solver != settings_.solver) {
+    flow_.emplace(stream_.generator()->diffloss->net, sampling::make_plan(settings.solver));
+  }
+  settings_ = settings;
+}
+
+void ColumnGenerator::start(std::int64_t origin) {
+  state_ = stream_.start(origin);
+}
+
+std::vector<Scene> ColumnGenerator::spread(std::span<const Scene> scenes) const {
+  const auto batch = static_cast<std::size_t>(stream_.batch());
+  if (scenes.size() == batch) return {scenes.begin(), scenes.end()};
+  if (scenes.size() == 1) return std::vector<Scene>(batch, scenes[0]);
+  throw Error(ErrorKind::bad_input, "scenes",
+              fmt::format("{} given for {} continuations", scenes.size(), batch));
+}
+
+void ColumnGenerator::check_rows(const torch::Tensor& rows, const char* what) const {
+  const auto width = stream_.generator()->config.token_width;
+  if (rows.dim() == 2 && rows.size(0) == stream_.batch() && rows.size(1) == width) return;
+  throw Error(ErrorKind::bad_input, what,
+              fmt::format("{} numbers for {} tokens of width {}", rows.numel(), stream_.batch(), width));
+}
+
+void ColumnGenerator::accept(const torch::Tensor& token, std::span<const Scene> scenes) {
+  const torch::InferenceMode inference;
+  check_rows(token, "token");
+  const auto own = token.to(stream_.generator()->fake_latent.device(), torch::kFloat32).clone();
+  require_finite(own, column());
+  auto next = state_.pending.defined() ? stream_.advance(state_, spread(scenes), settings_).state : state_;
+  next.pending = own;
+  ++next.columns;
+  state_ = std::move(next);
+}
+
+torch::Tensor ColumnGenerator::next(const torch::Tensor& noise, std::span<const Scene> scenes,
+                                    const std::stop_token& stop) {
+  const torch::InferenceMode inference;
+  check_rows(noise, "noise");
+  if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
+  auto step = stream_.advance(state_, spread(scenes), settings_);
+  flow_->set_conditions(step.conditions);
+  const auto z = noise.to(step.conditions.device(), torch::kFloat32);
+  const auto token = flow_->sample(z, settings_.guidance.at(state_.columns), stop);
+  require_finite(token, column());
+  step.state.pending = token;
+  ++step.state.columns;
+  state_ = std::move(step.state);
+  return token;
+}
+
+void ColumnGenerator::replay(const torch::Tensor& tokens, std::int64_t origin, std::int64_t first,
+                             std::span<const Scene> scenes, const std::stop_token& stop) {
+  const auto count = static_cast<std::int64_t>(scenes.size());
+  const bool fits = tokens.dim() == 3 && tokens.size(1) == count && first >= 0 && (first == 0 || count > 0);
+  if (!fits) {
+    throw Error(ErrorKind::bad_input, "replay",
+                fmt::format("{} scenes for tokens of another count", scenes.size()));
+  }
+  const GeneratorState before = state_;
+  try {
+    start(origin);
+    state_.columns = first;
+    for (std::int64_t i = 0; i < tokens.size(1); ++i) {
+      if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
+      accept(tokens.select(1, i), scenes.subspan(static_cast<std::size_t>(i), 1));
+    }
+  } catch (...) {
+    state_ = before;
+    throw;
+  }
+}
+
+void ColumnGenerator::restore(const GeneratorState& state) {
+  const auto expected = stream_.start(0);
+  const auto fits = [&](const std::vector<torch::Tensor>& windows) {
+    if (windows.size() != expected.keys.size()) return false;
+    for (const auto& w : windows) {
+      const auto& e = expected.keys.front();
+      if (w.dim() != 4 || w.size(0) != e.size(0) || w.size(2) != e.size(2) || w.size(3) != e.size(3) ||
+          w.size(1) != windows.front().size(1) || w.device() != e.device() || w.dtype() != e.dtype()) {
+        return false;
+      }
+    }
+    return true;
+  };
+  if (!fits(state.keys) || !fits(state.values) || state.columns < 0 || state.batch != stream_.batch() ||
+      state.pending.defined() != (state.columns > 0)) {
+    throw Error(ErrorKind::bad_input, "generator state", "it belongs to another model or batch");
+  }
+  if (state.pending.defined()) check_rows(state.pending, "generator state");
+  state_ = state;
+}
+
+GeneratorState repeat_state(const GeneratorState& state, std::int64_t count) {
+  GeneratorState result = state;
+  result.batch = state.batch * count;
+  const auto repeat = [&](torch::Tensor& t) {
+    if (t.defined()) t = t.repeat_interleave(count, 0);
+  };
+  repeat(result.pending);
+  for (auto& each : result.keys) repeat(each);
+  for (auto& each : result.values) repeat(each);
+  return result;
+}
+
+GeneratorState select_state(const GeneratorState& state, std::int64_t row) {
+  GeneratorState result = state;
+  result.batch = 1;
+  const auto select = [&](torch::Tensor& t) {  // every branch's row of this continuation
+    t = t.index_select(0, torch::arange(row, t.size(0), state.batch, torch::kInt64).to(t.device()));
+  };
+  if (result.pending.defined()) select(result.pending);
+  for (auto& each : result.keys) select(each);
+  for (auto& each : result.values) select(each);
+  return result;
+}
+
+}  // namespace equi::stream

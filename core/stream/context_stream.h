@@ -1,0 +1,70 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/stream/scene.h"
+#include "core/stream/settings.h"
+
+namespace equi::stream {
+
+// Everything that column generation remembers: a value, cheap to copy (the tensors are shared and never
+// written again), so that a copy is a bookmark to go back to.
+// B continuations; R rows: the conditional ones first, then the unconditional ones.
+struct GeneratorState {
+  std::int64_t origin = 0;  // the document column of the frame's column 0
+  std::int64_t batch = 1;   // B
+  std::int64_t columns =
+      0;                  // columns taken in since the origin; the next one is number `columns` of the frame
+  torch::Tensor pending;  // [B, E] float32: the newest column's token, not yet in the windows; none at first
+  // For each block, of the last min(cond_length, ...) columns before the pending one, oldest first:
+  std::vector<torch::Tensor> keys;    // [R, n, heads, head_width], not rotated: positions are relative
+  std::vector<torch::Tensor> values;  // [R, n, heads, head_width]
+
+  std::int64_t column() const { return origin + columns; }  // the next column in the document
+  std::size_t bytes() const;                                // of all tensors
+};
+
+// How many columns of tokens rebuild a state exactly: the pending one and cond_length for each block before
+// it. 0: all of them (cond_length 0 sees everything).
+std::int64_t replay_columns(const GeneratorConfig& config);
+
+// The transformer, one column at a time (algorithm.md section 2): a new column costs the same wherever it is.
+// Numbers as Generator::forward's up to rounding. Not thread-safe.
+class ContextStream {
+ public:
+  ContextStream(model::Generator generator, std::int64_t batch, bool both_branches);
+
+  std::int64_t batch() const { return batch_; }
+  bool both_branches() const { return both_branches_; }
+  std::int64_t rows() const { return both_branches_ ? 2 * batch_ : batch_; }
+  const model::Generator& generator() const { return generator_; }
+
+  GeneratorState start(std::int64_t origin) const;
+
+  struct Result {
+    torch::Tensor conditions;  // [R, d], for the column number state.columns of the frame
+    GeneratorState state;      // with the pending token moved into the windows
+  };
+  // The condition for the next column, whose scenes are given (one for each continuation).
+  Result advance(const GeneratorState& state, std::span<const Scene> scenes,
+                 const GenerationSettings& settings);
+
+ private:
+  torch::Tensor self_attention(const model::GeneratorBlockImpl& block, const torch::Tensor& x,
+                               torch::Tensor& keys, torch::Tensor& values);
+  const torch::Tensor& relative_rope(std::int64_t count);
+  const torch::Tensor& cross_rope(double position);
+
+  model::Generator generator_;
+  std::int64_t batch_;
+  bool both_branches_;
+  SceneCache scenes_;
+  torch::Tensor relative_rope_;  // [capacity, head_width/2, 2]
+  torch::Tensor cross_rope_;     // [1, head_width/2, 2]
+  double cross_position_ = -1.0;
+};
+
+}  // namespace equi::stream
