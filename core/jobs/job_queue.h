@@ -1,0 +1,104 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "core/base/error.h"
+#include "core/jobs/progress.h"
+
+namespace equi::jobs {
+
+// What a job is allowed to see and to say while it runs.
+class Context {
+ public:
+  Context(std::stop_token stop, std::function<void(std::int64_t, std::int64_t)> report)
+      : stop_(std::move(stop)), report_(std::move(report)) {}
+
+  const std::stop_token& stop() const { return stop_; }
+  bool stopped() const { return stop_.stop_requested(); }
+  // Throws Error(cancelled) when the job was cancelled; to be called between solver steps.
+  void check() const;
+  // `total` 0: unknown.
+  void progress(std::int64_t done, std::int64_t total) const { report_(done, total); }
+
+ private:
+  std::stop_token stop_;
+  std::function<void(std::int64_t, std::int64_t)> report_;
+};
+
+// Higher runs first; equal ones in the order of submission.
+enum class Priority : int { background = 0, normal = 10, visible = 20, preview = 30 };
+
+struct JobSpec {
+  std::string name;  // for the log and the progress row
+  Priority priority = Priority::normal;
+  std::string replaces;                     // not empty: cancels the earlier jobs of the same key
+  std::function<void(const Context&)> run;  // on the worker; may throw
+  std::function<void(const Progress&)> on_progress = {};  // on the worker
+  // On the worker (or, for a job that never started, on the thread that cancelled it); called exactly once.
+  // The error is empty when the job ran to its end.
+  std::function<void(const std::optional<Error>&)> on_end = {};
+};
+
+enum class State { waiting, running, finished };
+
+// A submitted job. Copies refer to the same job; letting go of all of them does not stop it.
+class Job {
+ public:
+  void cancel() const;                  // returns at once
+  void wait() const;                    // until on_end has returned
+  bool wait_for(double seconds) const;  // false: still not ended
+  State state() const;
+  Progress progress() const;
+  std::optional<Error> error() const;  // why it ended, once it has; empty: it ran to its end
+  const std::string& name() const;
+
+ private:
+  friend class JobQueue;
+  struct Shared;
+  explicit Job(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  std::shared_ptr<Shared> shared_;
+};
+
+// One worker thread that runs jobs by priority: the only thread that touches the model of its device. Errors
+// leave a job as values, never as exceptions. All members are thread-safe.
+class JobQueue {
+ public:
+  explicit JobQueue(std::string name);
+  // Cancels everything and waits for the running job to notice.
+  ~JobQueue();
+  JobQueue(const JobQueue&) = delete;
+  JobQueue& operator=(const JobQueue&) = delete;
+
+  // Throws Error(internal) when `spec.run` is empty.
+  Job submit(JobSpec spec);
+  void cancel_all();
+  void wait_idle();
+  std::size_t waiting() const;
+
+ private:
+  using Key = std::pair<int, std::uint64_t>;  // (-priority, order of submission)
+
+  void work(const std::stop_token& end);
+  std::shared_ptr<Job::Shared> next(const std::stop_token& end);
+  void execute(const std::shared_ptr<Job::Shared>& job);
+  void cancel_key(const std::string& key);
+
+  std::string name_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<Key, std::shared_ptr<Job::Shared>> waiting_;
+  std::shared_ptr<Job::Shared> running_;
+  std::uint64_t submitted_ = 0;
+  std::jthread worker_;  // last: stops before the rest goes
+};
+
+}  // namespace equi::jobs
