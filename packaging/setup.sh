@@ -14,7 +14,7 @@ packages=(
   libfmt-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libssl-dev libpng-dev libtiff-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   xvfb fonts-dejavu-core fonts-noto-cjk
-  clang clang-tidy clang-format libclang-rt-14-dev
+  clang clang-tidy-19 clang-format libclang-rt-14-dev
 )
 
 say() { printf '[setup] %s\n' "$*"; }
