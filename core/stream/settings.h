@@ -2,7 +2,7 @@
 
 #include "core/checkpoint/architecture.h"
 #include "core/sampling/guidance.h"
-#include "core/sampling/solver.h"
+#include "core/sampling/solver_settings.h"
 
 namespace equi::stream {
 

@@ -95,7 +95,7 @@ torch::Tensor StreamingDecoder::compose(const Piece& piece) const {
   const auto cut = [&](ColumnRange window) {
     return find(window).narrow(2, (piece.columns.begin - window.begin) * px, piece.columns.size() * px);
   };
-  const auto shown = cut(piece.window);
+  auto shown = cut(piece.window);
   if (!piece.fades()) return shown;
   // The middle of pixel x of a ramp of n pixels has weight (x + 1/2) / n.
   const std::int64_t first = (piece.columns.begin - piece.fade.begin) * px;
