@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/canvas/command.h"
+#include "core/canvas/project_file.h"
+
+namespace equi::canvas {
+
+// A canvas with its history in its project file. Every document has a file from its first moment (an untitled
+// one in the program's state folder), so there is nothing to lose: a change is on disk when execute, undo or
+// redo returns, a generated column within kFlushSeconds. One thread owns it.
+class Document {
+ public:
+  static constexpr double kFlushSeconds = 0.5;
+
+  // A new document; its history starts with `first`.
+  static std::unique_ptr<Document> create(const std::filesystem::path& path, const ModelIdentity& model,
+                                          const NewPanorama& first);
+  // Throws as ProjectFile::open; Error(bad_input) naming both models when `model` is another than the file's
+  // and `any_model` is false.
+  static std::unique_ptr<Document> open(const std::filesystem::path& path, const ModelIdentity& model,
+                                        bool any_model = false);
+  ~Document();
+
+  const State& state() const { return state_; }
+  ProjectFile& file() { return *file_; }
+
+  // Does a command: the state after it becomes a new history entry, everything that was undone is dropped.
+  // Throws Error(bad_input) as apply_command; nothing has changed then.
+  void execute(const Command& command);
+  bool can_undo() const { return cursor_ > 0; }
+  bool can_redo() const { return cursor_ + 1 < static_cast<std::int64_t>(titles_.size()); }
+  // Throw Error(bad_input) when there is nothing to undo or redo.
+  void undo();
+  void redo();
+  // What was done, oldest first; the present state is entry `cursor`.
+  const std::vector<std::string>& history() const { return titles_; }
+  std::int64_t cursor() const { return cursor_; }
+
+  // Appends one token [E] to a frame, within the present history entry (an Extend). `context` marks a token
+  // that was encoded from pixels. Throws Error(numeric) naming the document column when a number is not
+  // finite.
+  void append(FrameId frame, std::span<const float> token, bool context = false);
+  // Writes what append left in memory, with the state.
+  void flush();
+
+  // Tokens [count * E] of frame columns [first, first + count), edits included. Throws Error(bad_input) when
+  // they do not exist or are damaged.
+  std::vector<float> tokens(FrameId frame, std::int64_t first, std::int64_t count);
+
+  // Stores a token or a photo for a command that names it.
+  std::int64_t put_token(std::span<const float> token);
+  std::int64_t put_photo(int width, int height, std::span<const std::byte> rgb);
+  struct Photo {
+    int width = 0, height = 0;
+    std::vector<std::byte> rgb;  // width * height * 3
+  };
+  Photo photo() const;  // throws Error(bad_input) when there is none
+
+  // A whole copy under another name ("save as"); the document stays with its own file.
+  void save_copy(const std::filesystem::path& target);
+
+ private:
+  explicit Document(std::unique_ptr<ProjectFile> file) : file_(std::move(file)) {}
+  void push(const State& state, const std::string& title);
+  void go_to(std::int64_t cursor);
+
+  std::unique_ptr<ProjectFile> file_;
+  State state_;
+  std::vector<std::string> titles_;
+  std::int64_t cursor_ = 0;
+  bool unsaved_ = false;
+  double last_flush_ = 0;
+};
+
+}  // namespace equi::canvas

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/canvas/database.h"
+#include "core/canvas/state.h"
+
+namespace equi::canvas {
+
+// Which model a project belongs to: its tokens mean nothing to another one.
+struct ModelIdentity {
+  std::string name;
+  std::string tokenizer_sha256;
+  std::string generator_sha256;
+  std::int64_t token_width = 0;  // E
+
+  bool same_model(const ModelIdentity& other) const {
+    return tokenizer_sha256 == other.tokenizer_sha256 && generator_sha256 == other.generator_sha256;
+  }
+};
+
+// One entry of the history: what was done, and the state after it.
+struct HistoryRow {
+  std::int64_t number = 0;  // 0, 1, 2, ...
+  std::string title;
+  std::string state;  // JSON
+};
+
+// A `.equi` file: an SQLite database used as application file format. Everything of a document is in it:
+// tokens in chunks, the photo, the history for undo, settings, thumbnail. Writes are transactions through the
+// write-ahead log: after a kill at any moment the file reopens as it was at some earlier moment, and every
+// chunk carries a hash, so that damage is said and never shown as a picture.
+class ProjectFile {
+ public:
+  static constexpr std::int64_t kSchema = 1;
+  static constexpr std::int64_t kApplicationId = 0x45515549;  // "EQUI"
+  static constexpr std::int64_t kChunkColumns = 256;
+  static constexpr std::size_t kCacheBytes = 64 << 20;  // of chunks in memory
+
+  // A new file; throws Error(bad_input) when there is one already, Error(io) when it cannot be made.
+  static std::unique_ptr<ProjectFile> create(const std::filesystem::path& path, const ModelIdentity& model);
+  // Throws Error(bad_input) for a file that is no project, cut off, damaged or of a newer program; older
+  // schemas are migrated in place.
+  static std::unique_ptr<ProjectFile> open(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const { return database_.path(); }
+  const ModelIdentity& model() const { return model_; }
+
+  // Tokens. A segment is a growing row of tokens; appended ones are in memory until flush() or kChunkColumns.
+  std::int64_t new_segment();
+  std::int64_t columns(std::int64_t segment);  // how many it holds
+  // Appends one token [E] at `column` of the segment, which must be its end. Throws Error(internal)
+  // otherwise.
+  void append(std::int64_t segment, std::int64_t column, std::span<const float> token);
+  // Tokens [count * E] of columns [first, first + count) of a segment.
+  // Throws Error(bad_input) naming the chunk when one is missing or its hash does not match.
+  std::vector<float> tokens(std::int64_t segment, std::int64_t first, std::int64_t count);
+
+  // Single blobs: photos, replaced tokens, thumbnails.
+  std::int64_t put_blob(std::span<const std::byte> bytes);
+  std::vector<std::byte> blob(std::int64_t id) const;
+
+  // History. Rows above `number` are dropped; writing the last row again updates it.
+  void put_history(const HistoryRow& row, std::int64_t cursor);
+  void set_cursor(std::int64_t cursor);
+  std::int64_t cursor() const;
+  std::vector<std::string> history_titles() const;
+  HistoryRow history(std::int64_t number) const;
+
+  std::string setting(const std::string& key) const;  // empty when there is none
+  void set_setting(const std::string& key, const std::string& value);
+
+  // Runs `body` as one transaction that also writes pending chunks.
+  void commit(const std::function<void()>& body = {});
+
+  // A whole and consistent copy, written aside and renamed. Throws Error(io); the target is then as it was.
+  void save_copy(const std::filesystem::path& target);
+
+ private:
+  struct Chunk {
+    std::vector<float> values;
+    bool dirty = false;
+  };
+  using ChunkKey = std::pair<std::int64_t, std::int64_t>;  // (segment, chunk number)
+
+  ProjectFile(const std::filesystem::path& path, Database::Mode mode) : database_(path, mode) {}
+  void check_whole() const;
+  void migrate();
+  void read_model();
+  Chunk& chunk(ChunkKey key, bool may_be_new);
+  Chunk load_chunk(ChunkKey key) const;
+  void write_chunk(ChunkKey key, const Chunk& chunk);
+  void write_dirty();
+  void trim_cache();
+
+  Database database_;
+  ModelIdentity model_;
+  std::map<ChunkKey, Chunk> chunks_;
+  std::map<std::int64_t, std::int64_t> columns_;  // of the segments that were asked for
+  std::list<ChunkKey> recent_;                    // the most recently used first
+};
+
+}  // namespace equi::canvas

@@ -1,0 +1,157 @@
+// Projects that were cut, changed, killed or that met a full disk.
+#include <fstream>
+#include <random>
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "tests/canvas/document_fixture.h"
+
+namespace equi::canvas {
+namespace {
+
+std::string read_bytes(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+class DamagedProject : public DocumentTest {
+ protected:
+  // A finished project of 40 columns, as bytes.
+  std::string whole() {
+    {
+      const auto document = create("whole.equi");
+      extend(*document, 40);
+      document->save_copy(folder_ / "small.equi");
+    }
+    return read_bytes(folder_ / "small.equi");
+  }
+  // What opening and reading everything says: empty when the picture is the right one.
+  std::string outcome(const std::string& bytes) {
+    write_bytes(folder_ / "bad.equi", bytes);
+    try {
+      const auto document = open("bad.equi");
+      const auto found = firsts(*document);
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        if (found[i] != static_cast<float>(i)) return "a wrong picture";
+      }
+      return found.size() == 40 ? "" : "fewer columns";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("bad.equi"), std::string::npos) << error.what();
+      return "refused";
+    }
+  }
+};
+
+TEST_F(DamagedProject, CutAtEveryLengthIsRefused) {
+  const std::string bytes = whole();
+  ASSERT_EQ(outcome(bytes), "");
+  write_bytes(folder_ / "cut.equi", bytes);
+  for (std::size_t length = bytes.size(); length-- > 0;) {
+    std::filesystem::resize_file(folder_ / "cut.equi", length);
+    ASSERT_THROW(open("cut.equi"), Error) << length << " of " << bytes.size();
+    ASSERT_EQ(std::filesystem::file_size(folder_ / "cut.equi"), length) << "opening changed the file";
+  }
+}
+
+TEST_F(DamagedProject, AChangedByteIsNeverAWrongPicture) {
+  const std::string bytes = whole();
+  std::mt19937 random(1);
+  for (int i = 0; i < 400; ++i) {
+    std::string changed = bytes;
+    const std::size_t at = random() % changed.size();
+    changed[at] = static_cast<char>(changed[at] ^ (1 << (random() % 8)));
+    const std::string result = outcome(changed);
+    EXPECT_TRUE(result.empty() || result == "refused") << result << " with byte " << at << " changed";
+  }
+}
+
+TEST_F(DamagedProject, FilesThatAreNoProjects) {
+  for (const std::string& bytes : {std::string(), std::string("hello"), std::string(10000, 'x')}) {
+    EXPECT_EQ(outcome(bytes), "refused");
+  }
+  EXPECT_THROW(open("absent.equi"), Error);
+  EXPECT_THROW(Document::open(folder_.path(), test_model()), Error);
+}
+
+TEST_F(DamagedProject, ANewerSchemaIsSaid) {
+  whole();
+  Database(folder_ / "small.equi", Database::Mode::open).execute("PRAGMA user_version = 99");
+  try {
+    open("small.equi");
+    FAIL() << "a newer schema was opened";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("newer version (schema 99"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(DamagedProject, AFullDiskLeavesTheOldFile) {
+  const std::string old_copy = whole();
+  const auto document = open("whole.equi");
+  extend(*document, 3000, FrameId::forward, 40);
+  const pid_t child = fork();
+  if (child == 0) {  // a limit on the size of files stands for a full disk
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{65536, 65536};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      const auto own = Document::open(folder_ / "whole.equi", test_model());
+      own->save_copy(folder_ / "small.equi");
+      _exit(1);
+    } catch (const Error& error) {
+      const bool clear = std::string(error.what()).find("cannot be") != std::string::npos;
+      _exit(clear ? 0 : 2);
+    }
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: it did not fail, 2: the message is not clear";
+  EXPECT_EQ(read_bytes(folder_ / "small.equi"), old_copy);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "small.equi.part"));
+}
+
+// A child appends columns and tells after each flush how many are safe; it is killed at a random moment.
+TEST_F(DocumentTest, FiftyKillsLoseNothingThatWasFlushed) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 50; ++round) {
+    const std::string name = "kill" + std::to_string(round) + ".equi";
+    int pipes[2];
+    ASSERT_EQ(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto document = Document::create(folder_ / name, test_model(), NewPanorama{});
+      document->execute(Extend{FrameId::forward, 0});
+      for (std::int64_t i = 0;; ++i) {
+        document->append(FrameId::forward, test_token(static_cast<float>(i)));
+        if (i % 7 != 0) continue;
+        document->flush();
+        const std::int64_t safe = i + 1;
+        if (write(pipes[1], &safe, sizeof(safe)) != sizeof(safe)) _exit(1);
+      }
+    }
+    close(pipes[1]);
+    std::int64_t safe = 0;
+    ASSERT_EQ(read(pipes[0], &safe, sizeof(safe)), static_cast<ssize_t>(sizeof(safe)));
+    usleep(random() % 20000);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    for (std::int64_t later = 0;
+         read(pipes[0], &later, sizeof(later)) == static_cast<ssize_t>(sizeof(later));)
+      safe = later;
+    close(pipes[0]);
+    const auto found = firsts(*open(name));
+    ASSERT_GE(static_cast<std::int64_t>(found.size()), safe) << "round " << round;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      ASSERT_EQ(found[i], static_cast<float>(i)) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace equi::canvas

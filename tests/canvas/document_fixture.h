@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "core/canvas/document.h"
+#include "tests/support/temp_folder.h"
+
+namespace equi::canvas {
+
+inline ModelIdentity test_model() {
+  return {"test", "aaaa", "bbbb", 4};
+}
+
+// The token of a column in these tests: numbers that tell which one it is.
+inline std::vector<float> test_token(float value) {
+  return {value, value + 0.25F, value + 0.5F, value + 0.75F};
+}
+
+class DocumentTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Document> create(const std::string& name = "a.equi") {
+    return Document::create(folder_ / name, test_model(), NewPanorama{7, 0, {}});
+  }
+  std::unique_ptr<Document> open(const std::string& name = "a.equi") {
+    return Document::open(folder_ / name, test_model());
+  }
+  static void extend(Document& document, std::int64_t count, FrameId frame = FrameId::forward,
+                     float first = 0) {
+    document.execute(Extend{frame, count});
+    for (std::int64_t i = 0; i < count; ++i)
+      document.append(frame, test_token(first + static_cast<float>(i)));
+    document.flush();
+  }
+  static std::vector<float> firsts(Document& document, FrameId frame = FrameId::forward) {
+    const auto tokens = document.tokens(frame, 0, document.state().frame(frame).columns());
+    std::vector<float> out;
+    for (std::size_t i = 0; i < tokens.size(); i += 4) out.push_back(tokens[i]);
+    return out;
+  }
+  testing::TempFolder folder_;
+};
+
+}  // namespace equi::canvas

@@ -1,0 +1,191 @@
+#include "core/canvas/document.h"
+
+#include <cmath>
+
+#include "core/base/error.h"
+#include "tests/canvas/document_fixture.h"
+
+namespace equi::canvas {
+namespace {
+
+using Firsts = std::vector<float>;
+
+TEST_F(DocumentTest, ColumnsGrowAndReadBack) {
+  const auto document = create();
+  EXPECT_TRUE(document->state().empty());
+  extend(*document, 3);
+  EXPECT_EQ(document->state().right_end(), 3);
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2}));
+  EXPECT_EQ(document->tokens(FrameId::forward, 1, 1), test_token(1));
+  EXPECT_THROW(document->tokens(FrameId::forward, 2, 2), Error);
+}
+
+TEST_F(DocumentTest, UndoAndRedoAreExact) {
+  const auto document = create();
+  extend(*document, 3);
+  extend(*document, 2, FrameId::forward, 10);
+  const State full = document->state();
+  document->undo();
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2}));
+  document->undo();
+  EXPECT_TRUE(document->state().empty());
+  EXPECT_FALSE(document->can_undo());
+  EXPECT_THROW(document->undo(), Error);
+  document->redo();
+  document->redo();
+  EXPECT_EQ(document->state(), full);
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2, 10, 11}));
+  EXPECT_THROW(document->redo(), Error);
+}
+
+TEST_F(DocumentTest, WhatWasUndoneIsNotOverwrittenButForgotten) {
+  const auto document = create();
+  extend(*document, 3);
+  extend(*document, 2, FrameId::forward, 10);
+  document->undo();
+  extend(*document, 1, FrameId::forward, 20);
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2, 20}));
+  EXPECT_FALSE(document->can_redo());
+  document->undo();
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2}));
+}
+
+TEST_F(DocumentTest, ManyExtensionsShareOneSegment) {
+  const auto document = create();
+  for (int i = 0; i < 10; ++i) extend(*document, 3);
+  EXPECT_EQ(document->state().forward.segments.size(), 1U);
+}
+
+TEST_F(DocumentTest, ReopensWithItsHistory) {
+  State before;
+  {
+    const auto document = create();
+    extend(*document, 600);
+    extend(*document, 5, FrameId::mirrored, 100);
+    document->undo();
+    document->redo();
+    before = document->state();
+  }
+  const auto document = open();
+  EXPECT_EQ(document->state(), before);
+  EXPECT_EQ(firsts(*document).size(), 600U);
+  EXPECT_EQ(firsts(*document)[599], 599.0F);
+  EXPECT_EQ(document->history(),
+            (std::vector<std::string>{"New panorama, seed 7", "Extend right by 600", "Extend left by 5"}));
+  document->undo();
+  EXPECT_FALSE(document->state().mirrored.started());
+}
+
+TEST_F(DocumentTest, ARegeneratedColumnGetsAnotherTakeAndCutsOff) {
+  const auto document = create();
+  extend(*document, 6);
+  document->execute(Regenerate{3});
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2}));
+  EXPECT_EQ(document->state().forward.take_at(2), 0U);
+  EXPECT_EQ(document->state().forward.take_at(3), 1U);
+  extend(*document, 3, FrameId::forward, 50);
+  document->execute(Regenerate{4});
+  EXPECT_EQ(document->state().forward.take_at(3), 1U);
+  EXPECT_EQ(document->state().forward.take_at(4), 2U);
+  document->undo();
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2, 50, 51, 52}));
+}
+
+TEST_F(DocumentTest, AnEditedTokenIsOneUndoableStep) {
+  const auto document = create();
+  extend(*document, 4);
+  document->execute(EditToken{2, document->put_token(test_token(99))});
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 99, 3}));
+  document->undo();
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1, 2, 3}));
+  document->redo();
+  document->execute(CutOff{2});
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1})) << "an edit goes with its column";
+  EXPECT_TRUE(document->state().forward.edits.empty());
+}
+
+TEST_F(DocumentTest, CommandsThatMakeNoSenseChangeNothing) {
+  const auto document = create();
+  extend(*document, 4);
+  const State before = document->state();
+  const auto history = document->history();
+  const std::vector<Command> nonsense = {Regenerate{4},
+                                         Regenerate{-1},
+                                         EditToken{17, 1},
+                                         CutOff{4},
+                                         Extend{FrameId::forward, -3},
+                                         Extend{FrameId::forward, kMaxColumns + 1},
+                                         ChangeScene{{9, 1, 4}},
+                                         ChangeScene{{2, 1, -4}},
+                                         ImportPhoto{1, 1, 0, {}}};
+  for (const Command& command : nonsense) {
+    EXPECT_THROW(document->execute(command), Error) << describe(command);
+    EXPECT_EQ(document->state(), before);
+    EXPECT_EQ(document->history(), history);
+  }
+}
+
+TEST_F(DocumentTest, ANumberThatIsNotFiniteIsRefusedWithItsColumn) {
+  const auto document = create();
+  extend(*document, 2);
+  document->execute(Extend{FrameId::forward, 1});
+  try {
+    document->append(FrameId::forward, std::vector<float>{0, NAN, 0, 0});
+    FAIL() << "NaN was stored";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::numeric);
+    EXPECT_EQ(error.where(), "column 2");
+  }
+  EXPECT_EQ(firsts(*document), (Firsts{0, 1})) << "the rest is kept";
+}
+
+TEST_F(DocumentTest, APhotoComesBackBitForBit) {
+  std::vector<std::byte> pixels(6 * 2 * 3);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::byte>(i * 7);
+  {
+    const auto document = create();
+    EXPECT_THROW(document->photo(), Error);
+    document->execute(ImportPhoto{document->put_photo(6, 2, pixels), 40, 16, {}});
+    EXPECT_EQ(document->state().right_end(), 40);
+  }
+  const auto photo = open()->photo();
+  EXPECT_EQ(photo.width, 6);
+  EXPECT_EQ(photo.height, 2);
+  EXPECT_EQ(photo.rgb, pixels);
+}
+
+TEST_F(DocumentTest, AnotherModelIsRefusedUnlessAskedFor) {
+  create();
+  ModelIdentity other = test_model();
+  other.name = "other";
+  other.generator_sha256 = "cccc";
+  try {
+    Document::open(folder_ / "a.equi", other);
+    FAIL() << "another model was accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("was made with the model test, not with other"), std::string::npos)
+        << error.what();
+  }
+  EXPECT_NO_THROW(Document::open(folder_ / "a.equi", other, true));
+  other.token_width = 8;
+  EXPECT_THROW(Document::open(folder_ / "a.equi", other, true), Error);
+}
+
+TEST_F(DocumentTest, ASavedCopyIsWholeAndTheOriginalGoesOn) {
+  const auto document = create();
+  extend(*document, 300);
+  document->save_copy(folder_ / "copy.equi");
+  extend(*document, 1, FrameId::forward, 500);
+  EXPECT_EQ(firsts(*open("copy.equi")).size(), 300U);
+  EXPECT_EQ(firsts(*document).size(), 301U);
+  document->save_copy(folder_ / "copy.equi");
+  EXPECT_EQ(firsts(*open("copy.equi")).size(), 301U) << "saving over an older copy replaces it";
+}
+
+TEST_F(DocumentTest, ANewDocumentNeverOverwritesAFile) {
+  create();
+  EXPECT_THROW(create(), Error);
+}
+
+}  // namespace
+}  // namespace equi::canvas
