@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/sampling/solver.h"
 
 namespace equi::stream {
 
