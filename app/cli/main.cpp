@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_verify(app);
   add_reconstruct(app);
   add_generate(app);
+  add_bench(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
