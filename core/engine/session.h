@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "core/canvas/document.h"
+#include "core/engine/engine.h"
+#include "core/stream/window_plan.h"
+
+namespace equi::engine {
+
+using canvas::FrameId;
+using stream::ColumnRange;
+
+// Decoded pixels of document columns, 8-bit RGB, rows top to bottom, no padding. An immutable value that may
+// cross threads.
+struct Strip {
+  ColumnRange columns;               // document columns shown
+  ColumnRange settled;               // the part that never changes again; may be empty
+  int height = 0;                    // pixels
+  int width = 0;                     // pixels, columns.size() * column pixels
+  std::vector<std::uint8_t> pixels;  // [height, width, 3]
+};
+
+// A canvas and the model that grows it: what the CLI, the batch, the inspector and the app do is calls of
+// this. Synchronous; one thread at a time (the device's worker) owns it. The picture is a pure function of
+// the document: how it was grown, in which order and what was looked at does not matter (algorithm.md 5-8).
+class Session {
+ public:
+  // A new canvas in a new project file. Throws as Document::create.
+  static std::unique_ptr<Session> create(std::shared_ptr<const Engine> engine,
+                                         const std::filesystem::path& project,
+                                         const canvas::NewPanorama& first);
+  // Throws as Document::open.
+  static std::unique_ptr<Session> open(std::shared_ptr<const Engine> engine,
+                                       const std::filesystem::path& project, bool any_model = false);
+  ~Session();
+
+  const Engine& engine() const;
+  canvas::Document& document();
+  const canvas::State& state() const;
+  // Document columns that exist.
+  ColumnRange extent() const;
+
+  // Does a command that needs no computation, as Document::execute; undo and redo.
+  void execute(const canvas::Command& command);
+  void undo();
+  void redo();
+
+  // Makes the photo the canvas: [height, width, 3] of the model's height and whole columns
+  // (media::fit_to_height).
+  void import_photo(int width, int height, std::span<const std::uint8_t> rgb,
+                    const canvas::NewPanorama& panorama, std::int64_t blend_pixels = 32);
+
+  // Called on the calling thread after every new column: columns made so far by this call.
+  using ColumnProgress = std::function<void(std::int64_t made)>;
+  // Appends `count` columns beyond an end (0: until stopped) as one history entry. What the frame needs first
+  // (the context of a mirrored frame or of a photo) is made first and not counted. Returns how many were
+  // made; a stop keeps what is there and returns normally. Throws Error(numeric) naming the column (the
+  // columns before it are kept), Error(io) when the file cannot be written.
+  std::int64_t extend(FrameId frame, std::int64_t count, const ColumnProgress& progress = {},
+                      const std::stop_token& stop = {});
+
+  // The picture of document columns within extent(). Only what is asked for is decoded.
+  // Throws Error(bad_input) outside the extent, Error(cancelled) when stopped, Error(numeric).
+  Strip pixels(ColumnRange columns, const std::stop_token& stop = {});
+
+  // Tokens [count * E] of document columns in generator space, edits included; a mirrored column's token is
+  // of the mirrored frame.
+  std::vector<float> tokens(ColumnRange columns);
+
+  // Candidates for "variations": `takes.size()` continuations from document column `column` on (outwards,
+  // `count` columns), side by side in one batch, each with the noise of its take; nothing is kept.
+  // candidate(i, strip) is called with the picture of the continuation so far, column by column. To keep take
+  // t: execute(Regenerate{column, t}), then extend: the same tokens come again.
+  void variations(std::int64_t column, std::int64_t count, std::span<const std::uint32_t> takes,
+                  const std::function<void(std::size_t candidate, const Strip&)>& show,
+                  const std::stop_token& stop = {});
+
+  // The picture as it would be with other tokens at some columns, for previews; nothing is kept. `columns` is
+  // what is to be seen.
+  struct Replacement {
+    std::int64_t column = 0;   // document column
+    std::vector<float> token;  // [E]
+  };
+  Strip preview(ColumnRange columns, std::span<const Replacement> replacements,
+                const std::stop_token& stop = {});
+
+  // Document columns whose pixels can change when the token of `column` changes (clipped to the extent).
+  ColumnRange affected(std::int64_t column) const;
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace equi::engine

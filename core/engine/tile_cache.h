@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace equi::engine {
+
+// A tile: kTileColumns << level document columns of the canvas, shrunk 2^level in both directions.
+// Tile i of a level covers document columns [i, i + 1) * (kTileColumns << level); i may be negative.
+struct TileKey {
+  int level = 0;
+  std::int64_t index = 0;
+  bool operator==(const TileKey&) const = default;
+};
+
+struct Tile {
+  TileKey key;
+  std::uint64_t revision = 0;  // of the canvas (Snapshot::revision)
+  int width = 0, height = 0;   // pixels
+  int first = 0, last = 0;     // pixels [first, last) of the width exist; the others are outside the canvas
+  int settled_first = 0, settled_last = 0;  // the part that never changes again
+  std::vector<std::uint8_t> pixels;         // [height, width, 3] RGB
+  bool complete() const { return settled_first == 0 && settled_last == width; }
+};
+
+// Decoded tiles with a byte budget, the least recently used dropped first. Thread-safe; the painter's look-up
+// never waits for a decode.
+class TileCache {
+ public:
+  static constexpr std::int64_t kTileColumns = 32;
+  explicit TileCache(std::size_t budget_bytes = std::size_t{512} << 20);
+  ~TileCache();
+
+  std::shared_ptr<const Tile> find(const TileKey& key) const;  // null: not there
+  void put(std::shared_ptr<const Tile> tile);
+  void drop_range(std::int64_t first_column, std::int64_t last_column);  // every level
+  void clear();
+  std::size_t bytes() const;
+  std::size_t budget() const;
+  void set_budget(std::size_t bytes);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace equi::engine
