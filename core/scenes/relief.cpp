@@ -1,0 +1,40 @@
+#include "core/scenes/relief.h"
+
+#include <cmath>
+
+namespace equi::scenes {
+namespace {
+
+torch::Tensor slope(const torch::Tensor& height, int dim, double step) {
+  return torch::gradient(height, step, dim)[0];
+}
+
+}  // namespace
+
+Relief::Relief(const View& view, const torch::Tensor& tops) {
+  const auto slices = tops.size(0);
+  // The highest edge up to each slice never falls, so the slice that a row meets is found by bisection.
+  const auto reached = std::get<0>(tops.neg().cummax(0)).t().contiguous();  // [W, K] ascending
+  const auto rows = view.y.neg().view({1, -1}).expand({view.width, view.rows}).contiguous();
+  const auto met = torch::searchsorted(reached, rows).t();  // [rows, W]
+  cover_ = (met < slices).to(torch::kFloat32);
+  far_ = met.clamp_max(slices - 1).contiguous();
+  near_ = (far_ - 1).clamp_min(0);
+  const auto at_near = tops.gather(0, near_), at_far = tops.gather(0, far_);
+  between_ = ((at_near - view.y) / (at_near - at_far).clamp_min(1e-6)).clamp_(0.0, 1.0);
+}
+
+torch::Tensor Relief::seen(const torch::Tensor& field) const {
+  return torch::lerp(field.gather(0, near_), field.gather(0, far_), between_);
+}
+
+torch::Tensor facing(const torch::Tensor& height, double step_x, double step_z, double side,
+                     double elevation) {
+  const auto hx = slope(height, 1, step_x), hz = slope(height, 0, step_z);
+  // Normal (-hx, 1, -hz); light from (side, elevation, -0.5) towards the viewer's side.
+  const auto length = (hx.square() + hz.square() + 1.0).sqrt_();
+  const double norm = std::sqrt(1.0 + elevation * elevation + 0.25);
+  return (hx * -side + elevation + hz * 0.5).div_(length).div_(norm);
+}
+
+}  // namespace equi::scenes
