@@ -46,7 +46,9 @@ std::string grid_lines(const Axes& axes) {
     svg += fmt::format("<text x='{:.1f}' y='{}' text-anchor='middle'>{}</text>\n", axes.x(tick),
                        kHeight - kBottom + 18, tick);
   }
-  for (double decade = axes.min_y; decade <= axes.max_y * 1.001; decade *= 10) {
+  const auto decades = std::lround(std::log10(axes.max_y / axes.min_y));
+  for (int i = 0; i <= decades; ++i) {
+    const double decade = axes.min_y * std::pow(10.0, i);
     svg += fmt::format("<line x1='{0}' x2='{1}' y1='{2:.1f}' y2='{2:.1f}' stroke='#ddd'/>\n", kLeft,
                        kWidth - kRight, axes.y(decade));
     svg += fmt::format("<text x='{}' y='{:.1f}' text-anchor='end'>{:.0e}</text>\n", kLeft - 8,
