@@ -109,7 +109,7 @@ struct Apply {
   State operator()(const Regenerate& c) const {
     State state = before;
     const FrameId id = frame_of(c.column);
-    const std::int64_t at = own_column(state, c.column, false);
+    const std::int64_t at = own_column(state, c.column, c.take > 0);
     FrameState& frame = state.frame(id);
     const std::uint32_t take = c.take > 0 ? c.take : frame.take_at(at) + 1;
     cut_off(state, c.column);

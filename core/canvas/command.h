@@ -41,7 +41,8 @@ struct ChangeSettings {
   SettingsChange change;
 };
 
-// From a document column on, outwards, other noise. Columns that exist there are cut off.
+// From a document column on, outwards, other noise. Columns that exist there are cut off. With a take that is
+// named the column may be the one that comes next.
 struct Regenerate {
   std::int64_t column = 0;
   std::uint32_t take = 0;  // the new one; 0: the next after the one in use

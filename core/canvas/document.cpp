@@ -77,18 +77,22 @@ void Document::go_to(std::int64_t cursor) {
   cursor_ = cursor;
 }
 
+void Document::go_to_history(std::int64_t entry) {
+  if (entry < 0 || entry >= static_cast<std::int64_t>(titles_.size()))
+    throw Error(ErrorKind::bad_input, "canvas", fmt::format("the history has no entry {}", entry));
+  flush();
+  go_to(entry);
+  file_->commit([&] { file_->set_cursor(cursor_); });
+}
+
 void Document::undo() {
   if (!can_undo()) throw Error(ErrorKind::bad_input, "canvas", "there is nothing to undo");
-  flush();
-  go_to(cursor_ - 1);
-  file_->commit([&] { file_->set_cursor(cursor_); });
+  go_to_history(cursor_ - 1);
 }
 
 void Document::redo() {
   if (!can_redo()) throw Error(ErrorKind::bad_input, "canvas", "there is nothing to redo");
-  flush();
-  go_to(cursor_ + 1);
-  file_->commit([&] { file_->set_cursor(cursor_); });
+  go_to_history(cursor_ + 1);
 }
 
 void Document::append(FrameId id, std::span<const float> token, bool context) {
@@ -111,6 +115,17 @@ void Document::append(FrameId id, std::span<const float> token, bool context) {
   ++last.count;
   if (context) ++frame.context;
   unsaved_ = true;
+  flush_if_due();
+}
+
+void Document::retitle(const Command& command) {
+  std::string& title = titles_[static_cast<std::size_t>(cursor_)];
+  if (title == describe(command)) return;
+  title = describe(command);
+  unsaved_ = true;
+}
+
+void Document::flush_if_due() {
   if (now() - last_flush_ > kFlushSeconds) flush();
 }
 

@@ -36,6 +36,8 @@ class Document {
   // Throw Error(bad_input) when there is nothing to undo or redo.
   void undo();
   void redo();
+  // Undoes or redoes to an entry of the history. Throws Error(bad_input) when there is no such entry.
+  void go_to_history(std::int64_t entry);
   // What was done, oldest first; the present state is entry `cursor`.
   const std::vector<std::string>& history() const { return titles_; }
   std::int64_t cursor() const { return cursor_; }
@@ -44,8 +46,12 @@ class Document {
   // that was encoded from pixels. Throws Error(numeric) naming the document column when a number is not
   // finite.
   void append(FrameId frame, std::span<const float> token, bool context = false);
-  // Writes what append left in memory, with the state.
+  // Gives the present entry the title of another command: an extension that was stopped says what it made.
+  void retitle(const Command& command);
+  // Writes what append and retitle left in memory, with the state.
   void flush();
+  // The same once kFlushSeconds have passed since the last time.
+  void flush_if_due();
 
   // Tokens [count * E] of frame columns [first, first + count), edits included. Throws Error(bad_input) when
   // they do not exist or are damaged.

@@ -50,6 +50,7 @@ class Session {
   void execute(const canvas::Command& command);
   void undo();
   void redo();
+  void go_to_history(std::int64_t entry);
 
   // Makes the photo the canvas: [height, width, 3] of the model's height and whole columns
   // (media::fit_to_height).
@@ -65,6 +66,16 @@ class Session {
   std::int64_t extend(FrameId frame, std::int64_t count, const ColumnProgress& progress = {},
                       const std::stop_token& stop = {});
 
+  // The same in slices, for those who do other things in between: up to `count` columns of the extension
+  // `entry`. The first slice that makes a column makes the history entry; finish_extension closes it, as any
+  // other change does. A count of 0 makes what is needed first and no column.
+  std::int64_t extend_slice(const canvas::Extend& entry, std::int64_t count,
+                            const ColumnProgress& progress = {}, const std::stop_token& stop = {});
+  // Ends the extension at hand and writes everything to the file. Throws Error(io).
+  void finish_extension();
+  // Writes what was appended when that is due (Document::kFlushSeconds).
+  void flush_if_due();
+
   // The picture of document columns within extent(). Only what is asked for is decoded.
   // Throws Error(bad_input) outside the extent, Error(cancelled) when stopped, Error(numeric).
   Strip pixels(ColumnRange columns, const std::stop_token& stop = {});
@@ -74,9 +85,11 @@ class Session {
   std::vector<float> tokens(ColumnRange columns);
 
   // Candidates for "variations": `takes.size()` continuations from document column `column` on (outwards,
-  // `count` columns), side by side in one batch, each with the noise of its take; nothing is kept.
-  // candidate(i, strip) is called with the picture of the continuation so far, column by column. To keep take
-  // t: execute(Regenerate{column, t}), then extend: the same tokens come again.
+  // `count` columns, the frontier included), side by side, each with the noise of its take; nothing is kept.
+  // show(i, strip) is called with the picture of continuation i so far, every few columns and at the end. To
+  // keep take t: execute(Regenerate{column, t}), then extend: the same tokens come again, to the bit, because
+  // the candidates are made by turns, each as extend makes it. Throws Error(bad_input) for a column that
+  // cannot be regenerated or a count below 1, Error(cancelled), Error(numeric).
   void variations(std::int64_t column, std::int64_t count, std::span<const std::uint32_t> takes,
                   const std::function<void(std::size_t candidate, const Strip&)>& show,
                   const std::stop_token& stop = {});
@@ -90,11 +103,16 @@ class Session {
   Strip preview(ColumnRange columns, std::span<const Replacement> replacements,
                 const std::stop_token& stop = {});
 
+  // Document columns whose pixels no growth changes any more: neither the frontier of the decoder nor an edge
+  // that crosses over to a frame still to come. Empty at its begin when there are none.
+  ColumnRange settled() const;
+
   // Document columns whose pixels can change when the token of `column` changes (clipped to the extent).
   ColumnRange affected(std::int64_t column) const;
 
+  struct Impl;  // core/engine/session_impl.h
+
  private:
-  struct Impl;
   explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

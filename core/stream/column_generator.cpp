@@ -39,8 +39,9 @@ void ColumnGenerator::set_settings(const GenerationSettings& settings) {
   settings_ = settings;
 }
 
-void ColumnGenerator::start(std::int64_t origin) {
+void ColumnGenerator::start(std::int64_t origin, std::int64_t first) {
   state_ = stream_.start(origin);
+  state_.columns = first;
 }
 
 std::vector<Scene> ColumnGenerator::spread(std::span<const Scene> scenes) const {
@@ -95,8 +96,7 @@ void ColumnGenerator::replay(const torch::Tensor& tokens, std::int64_t origin, s
   }
   const GeneratorState before = state_;
   try {
-    start(origin);
-    state_.columns = first;
+    start(origin, first);
     for (std::int64_t i = 0; i < tokens.size(1); ++i) {
       if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
       accept(tokens.select(1, i), scenes.subspan(static_cast<std::size_t>(i), 1));

@@ -24,8 +24,9 @@ class ColumnGenerator {
   // For the columns from here on. Throws as the constructor.
   void set_settings(const GenerationSettings& settings);
 
-  // A new frame whose column 0 is document column `origin`.
-  void start(std::int64_t origin = 0);
+  // A new frame whose column 0 is document column `origin`. With `first` > 0 the next column is number
+  // `first` of the frame: for those who replay the columns before it with accept.
+  void start(std::int64_t origin = 0, std::int64_t first = 0);
 
   // The document column that comes next.
   std::int64_t column() const { return state_.column(); }
