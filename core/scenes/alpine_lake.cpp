@@ -109,7 +109,7 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   Canvas belt = canvas.band(shore - 0.09, shore);
   const auto wood_key = dice.key();
   const auto grove = smoothstep(-0.35, 0.35, noise(view.x * 1.3, dice.key()));
-  for (const auto& tree : instances(belt.view, 0.021, wood_key, 0.9)) {
+  for (const auto& tree : instances(belt.view.x, 0.021, wood_key, 0.9)) {
     const auto size = (tree.random(1, 0.35, 1.0) * grove + 0.12) * 0.062;
     belt.over(mix(color[wood], color[haze], 0.12) * 0.75,
               conifer(belt.view, tree.dx, torch::full_like(tree.dx, shore + 0.004), size, 0.20, 5));
@@ -128,7 +128,7 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   Canvas front = canvas.band(0.5, 1.0);
   const auto near_grove = noise(front.view.x * 0.45, dice.key());
   const auto near_key = dice.key();
-  for (const auto& tree : instances(front.view, 0.085, near_key, 0.9, 2)) {
+  for (const auto& tree : instances(front.view.x, 0.085, near_key, 0.9, 2)) {
     const auto here = smoothstep(0.15, 0.5, noise(tree.centre * 0.45, near_key));
     const auto size = tree.random(1, 0.22, 0.46) * here + 1e-3;
     front.over(color[wood] * 0.32,

@@ -58,7 +58,7 @@ void pine_forest(Canvas& canvas, Dice dice) {
     const double spacing = size * 0.30;
     for (int row = 0; row < 2; ++row) {
       for (const auto& tree :
-           instances(layer.view, spacing * (1.0 + 0.37 * row), tree_key + std::uint64_t(row), 0.9)) {
+           instances(layer.view.x, spacing * (1.0 + 0.37 * row), tree_key + std::uint64_t(row), 0.9)) {
         const auto stand = tree.random(1, 0.45, 1.0);
         const auto foot = ridge(tree.centre) + 0.02;
         hill = torch::maximum(hill, conifer(layer.view, tree.dx, foot, stand * size, 0.20, 7));

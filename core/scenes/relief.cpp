@@ -5,8 +5,12 @@
 namespace equi::scenes {
 namespace {
 
+// Central differences, one-sided at the ends.
 torch::Tensor slope(const torch::Tensor& height, int dim, double step) {
-  return torch::gradient(height, step, dim)[0];
+  const auto n = height.size(dim);
+  const auto ahead = torch::cat({height.narrow(dim, 1, n - 1), height.narrow(dim, n - 1, 1)}, dim);
+  const auto behind = torch::cat({height.narrow(dim, 0, 1), height.narrow(dim, 0, n - 1)}, dim);
+  return (ahead - behind).div_(2.0 * step);
 }
 
 }  // namespace

@@ -22,9 +22,20 @@ struct Entry {
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list{
       {{"alpine-lake", "Alpine lake"}, alpine_lake},
+      {{"dunes", "Dunes"}, dunes},
       {{"ocean-sunset", "Ocean sunset"}, ocean_sunset},
       {{"pine-forest", "Pine forest"}, pine_forest},
-      {{"dunes", "Dunes"}, dunes},
+      {{"city-night", "City at night"}, city_night},
+      {{"canyon", "Canyon"}, canyon},
+      {{"aurora", "Aurora"}, aurora},
+      {{"farmland", "Farmland"}, farmland},
+      {{"tropical-island", "Tropical island"}, tropical_island},
+      {{"storm-plain", "Storm over the plain"}, storm_plain},
+      {{"winter-forest", "Winter forest"}, winter_forest},
+      {{"reef", "Coral reef"}, reef},
+      {{"sea-of-clouds", "Sea of clouds"}, sea_of_clouds},
+      {{"autumn-lake", "Autumn lake"}, autumn_lake},
+      {{"savanna", "Savanna"}, savanna},
   };
   return list;
 }

@@ -15,16 +15,16 @@ torch::Tensor Instance::random(int which, double low, double high) const {
   return cell_random(cell, mix_keys(key, std::uint64_t(which) + 1)).mul_(high - low).add_(low);
 }
 
-std::vector<Instance> instances(const View& view, double spacing, std::uint64_t key, double jitter,
+std::vector<Instance> instances(const torch::Tensor& x, double spacing, std::uint64_t key, double jitter,
                                 int reach) {
-  const auto own = (view.x / spacing).floor();
+  const auto own = (x / spacing).floor();
   std::vector<Instance> found;
   for (int offset = -reach; offset <= reach; ++offset) {
     const auto lattice = own + double(offset);
     Instance one{{}, {}, lattice.to(torch::kInt64), key};
     const auto wander = cell_random(one.cell, key).sub_(0.5).mul_(jitter).to(torch::kFloat64);
     one.centre = (lattice + wander + 0.5) * spacing;
-    one.dx = (view.x - one.centre).to(torch::kFloat32);
+    one.dx = (x - one.centre).to(torch::kFloat32);
     found.push_back(std::move(one));
   }
   return found;

@@ -30,8 +30,8 @@ struct Instance {
 
 // The instances that may reach each column: own cell +- reach. spacing: width of a cell; jitter: how much of
 // a cell the axis may wander over (0 = its middle).
-std::vector<Instance> instances(const View& view, double spacing, std::uint64_t key, double jitter = 0.8,
-                                int reach = 1);
+std::vector<Instance> instances(const torch::Tensor& x, double spacing, std::uint64_t key,
+                                double jitter = 0.8, int reach = 1);
 
 // Coverages [rows, W] of things whose foot is at y = foot [W], of the given height [W].
 torch::Tensor conifer(const View& view, const torch::Tensor& dx, const torch::Tensor& foot,

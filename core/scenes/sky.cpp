@@ -62,7 +62,7 @@ void stars(Canvas& canvas, double horizon, double density, const Color& color, s
 
 Disc disc(const View& view, double y, double spacing, std::uint64_t key) {
   Disc nearest;
-  for (const auto& one : instances(view, spacing, key, 0.5)) {
+  for (const auto& one : instances(view.x, spacing, key, 0.5)) {
     nearest.dx =
         nearest.dx.defined() ? torch::where(one.dx.abs() < nearest.dx.abs(), one.dx, nearest.dx) : one.dx;
   }
