@@ -12,6 +12,7 @@ void add_verify(CLI::App& app);
 void add_reconstruct(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_bench(CLI::App& app);
+void add_scenes(CLI::App& app);
 
 // The exit code that a finished command asked for (0 unless it called this), for outcomes that are no error
 // of use, as a verification that found a difference.

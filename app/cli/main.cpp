@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   add_reconstruct(app);
   add_generate(app);
   add_bench(app);
+  add_scenes(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

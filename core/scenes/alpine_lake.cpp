@@ -60,8 +60,25 @@ void alpine_lake(Canvas& canvas, Dice dice) {
                             dice.key());
   canvas.over(blend(view, color[cloud_shade], color[cloud_lit], cloud.lit), cloud.cover * 0.85);
 
+  // A paler range behind, so that no gap is empty.
+  const auto far_key = dice.key();
+  const double far_level = shore - 0.13;
+  const Line far_ridge = [=](const torch::Tensor& x) {
+    return fbm(x, far_key, 1.1, 5, 0.48, Curve::angular).abs().mul_(-0.17).add_(far_level + 0.06);
+  };
+  Canvas back = canvas.band(far_level - 0.2, shore);
+  const auto far_slope = (far_ridge(view.x + 0.01) - far_ridge(view.x - 0.01)) / 0.02;
+  const auto far_lit = smoothstep(
+      -0.5, 0.5,
+      far_slope * -sun + noise(back.view.x * 9.0, back.view.y.to(torch::kFloat64) * 8.0, far_key + 9) * 0.35);
+  auto far_color = blend(back.view, mix(color[snow_shade], color[haze], 0.5),
+                         mix(color[snow_lit], color[haze], 0.35), far_lit);
+  far_color = torch::lerp(far_color, pigment(view, color[haze]),
+                          smoothstep(far_level - 0.05, shore - 0.02, back.view.y));
+  back.over(far_color, below(back.view, far_ridge));
+
   // The range. One column more on each side, for slopes.
-  const std::int64_t slices = 80;
+  const std::int64_t slices = 120;
   const double deep = 1.6;
   const View wide(view.height, view.first_x - 1, view.width + 2, view.options);
   const auto z = torch::linspace(0.0, deep, slices, view.x.options());
@@ -81,9 +98,9 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   }
   const auto zf = z.to(torch::kFloat32).unsqueeze(1);
   const auto rise = smoothstep(0.0, 0.85, zf) * 0.93 + 0.02;
-  const auto height = ridges * rise * (peak / 0.80);
-  const auto light =
-      facing(height, view.pixel(), deep / double(slices - 1), sun, 0.75).narrow(1, 1, view.width);
+  const auto massif = noise(wide.x * 0.55, z * 0.8, dice.key()) * 0.22 + 0.95;
+  const auto height = ridges.add_(0.06) * massif * rise * (peak / 0.80);
+  const auto light = facing(height, view.pixel(), z.to(torch::kFloat32), sun, 0.75).narrow(1, 1, view.width);
   const auto h = height.narrow(1, 1, view.width);
 
   const double foot = shore;
@@ -92,17 +109,14 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   const auto altitude = relief.seen(h) / peak, lit = smoothstep(0.10, 0.62, relief.seen(light));
   const auto distance = relief.seen(zf.expand_as(h)) / deep;
   const auto patch = fbm(land.view.x * 9.0, land.view.y.to(torch::kFloat64) * 9.0, dice.key(), 3);
-  const auto snowy = smoothstep(0.30, 0.46, altitude + patch * 0.06 + (relief.seen(light) - 0.5) * 0.25);
+  const auto snowy = smoothstep(0.33, 0.43, altitude + patch * 0.11 + (relief.seen(light) - 0.5) * 0.25);
   const auto wooded = smoothstep(0.26, 0.14, altitude + patch * 0.05);
   auto ground = blend(land.view, color[rock_shade], color[rock_lit], lit);
-  ground = torch::lerp(ground, blend(land.view, color[wood] * 0.7, color[wood] * 1.5, lit),
-                       wooded.unsqueeze(0).expand_as(ground));
-  ground = torch::lerp(ground, blend(land.view, color[snow_shade], color[snow_lit], lit),
-                       snowy.unsqueeze(0).expand_as(ground));
+  ground = torch::lerp(ground, blend(land.view, color[wood] * 0.7, color[wood] * 1.5, lit), wooded);
+  ground = torch::lerp(ground, blend(land.view, color[snow_shade], color[snow_lit], lit), snowy);
   const auto fog = (distance * 0.38 + smoothstep(0.35, 0.0, altitude) * 0.22 * smoothstep(0.1, 0.6, distance))
                        .clamp_(0.0, 1.0);
-  ground =
-      torch::lerp(ground, pigment(view, color[haze]).expand_as(ground), fog.unsqueeze(0).expand_as(ground));
+  ground = torch::lerp(ground, pigment(view, color[haze]), fog);
   land.over(ground, relief.cover());
 
   // Spruces on the far shore.
@@ -126,7 +140,6 @@ void alpine_lake(Canvas& canvas, Dice dice) {
 
   // Spruces close by.
   Canvas front = canvas.band(0.5, 1.0);
-  const auto near_grove = noise(front.view.x * 0.45, dice.key());
   const auto near_key = dice.key();
   for (const auto& tree : instances(front.view.x, 0.085, near_key, 0.9, 2)) {
     const auto here = smoothstep(0.15, 0.5, noise(tree.centre * 0.45, near_key));

@@ -26,12 +26,12 @@ void curtain(Canvas& canvas, double level, double strength, double reach, const 
              std::uint64_t key) {
   const View& view = canvas.view;
   const auto fold = fbm(view.x, key, 0.55, 3, 0.45) * 0.10 + level;
-  const auto presence = smoothstep(-0.45, 0.55, noise(view.x * 0.5, mix_keys(key, 1)));
+  const auto presence = smoothstep(-0.75, 0.35, noise(view.x * 0.5, mix_keys(key, 1)));
   const auto rays = (fbm(view.x, mix_keys(key, 2), 5.0, 3, 0.6) * 0.42 + 0.62).clamp(0.05, 1.3);
-  const auto height = reach * (0.65 + 0.45 * noise(view.x * 3.0, mix_keys(key, 3)));
+  const auto height = reach * (0.65 + 0.45 * noise(view.x * 3.0, mix_keys(key, 3))).clamp_min(0.25);
   const auto up = fold - view.y;  // above the lower hem
   const auto rise = up.clamp_min(0.0) / height;
-  const auto body = torch::exp(rise * -2.2) * smoothstep(-0.045, 0.02, up);
+  const auto body = torch::exp(rise * -1.9) * smoothstep(-0.045, 0.02, up);
   const auto light = body * (presence * rays * strength);
   const auto tone = smoothstep(0.15, 1.1, rise);
   canvas.light.add_(blend(view, foot, top, tone) * light.unsqueeze(0));
@@ -43,15 +43,16 @@ void aurora(Canvas& canvas, Dice dice) {
   const View& view = canvas.view;
   const auto color = choose(dice, designs());
   const double horizon = dice.uniform(0.64, 0.72);
-  canvas.fill(gradient(view, {{0.0, color[zenith]}, {horizon, color[low_sky]}}));
-  stars(canvas, horizon, 0.55, hex(0xe8f0ff), dice.key());
+  canvas.fill(
+      gradient(view, {{0.0, color[zenith]}, {horizon, mix(color[low_sky], color[foot_light], 0.10)}}));
+  stars(canvas, horizon, 0.35, hex(0xe8f0ff), dice.key());
   Canvas sky = canvas.band(0.0, horizon);
   const double strength = dice.uniform(0.75, 1.0);
-  curtain(sky, dice.uniform(0.26, 0.34), 0.55 * strength, 0.22, color[foot_light], color[top_light],
+  curtain(sky, dice.uniform(0.26, 0.34), 0.55 * strength, 0.28, color[foot_light], color[top_light],
           dice.key());
-  curtain(sky, dice.uniform(0.38, 0.46), 0.9 * strength, 0.32, color[foot_light], color[top_light],
+  curtain(sky, dice.uniform(0.38, 0.46), 1.0 * strength, 0.40, color[foot_light], color[top_light],
           dice.key());
-  curtain(sky, dice.uniform(0.50, 0.56), 0.35 * strength, 0.18, color[foot_light], color[top_light],
+  curtain(sky, dice.uniform(0.50, 0.56), 0.30 * strength, 0.20, color[foot_light], color[top_light],
           dice.key());
 
   for (int k = 0; k < 2; ++k) {

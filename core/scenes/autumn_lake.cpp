@@ -29,27 +29,34 @@ void wood(Canvas& canvas, double foot, double size, double spacing, const Palett
   const View& v = part.view;
   const auto dapple = noise(v.x * (2.6 / size), v.y.to(torch::kFloat64) * (3.2 / size), key + 9) +
                       noise(v.x * (5.6 / size), v.y.to(torch::kFloat64) * (6.0 / size), key + 10) * 0.6;
+  // The dim inside of the wood closes the gaps between crowns.
+  const Line roof = [=](const torch::Tensor& x) {
+    return noise(x * 0.9, key + 4).clamp(-0.9, 0.7).mul_(-0.14 * size).add_(foot - size * 0.34);
+  };
+  auto inside = torch::lerp(pigment(v, color[leaf_a] * 0.35), pigment(v, color[leaf_b] * 0.55),
+                            (dapple * 0.6 + 0.5).clamp(0.0, 1.0));
+  part.over(torch::lerp(inside, pigment(v, color[hills]), fade), below(v, roof));
   for (int row = 0; row < 2; ++row) {
     for (const auto& tree : instances(v.x, spacing * (1.0 - 0.22 * row), key + std::uint64_t(row), 0.9)) {
       const auto rise = smoothstep(-0.9, 0.7, noise(tree.centre * 0.9, key + 4)) * 0.6 + 0.4;
       const auto tall = tree.random(1, 0.55, 1.0) * size * (row == 0 ? 1.0 : 0.62) * rise;
-      const auto hue = tree.random(2);
+      const auto hue =
+          (tree.random(2) * 0.65 + (noise(tree.centre * 1.7, key + 5) * 0.5 + 0.5).clamp(0.0, 1.0) * 0.35);
       const auto pointed = (hue > 0.85).to(torch::kFloat32);
       const auto middle = foot - tall * 0.58;
-      const auto crown = ellipse(v, tree.dx, middle + dapple * (0.035 * size), tall * 0.40, tall * 0.46);
+      const auto crown = ellipse(v, tree.dx, middle + dapple * (0.075 * size), tall * 0.42, tall * 0.50);
       const auto fir = conifer(v, tree.dx, torch::full_like(tree.dx, foot), tall * 1.15, 0.2, 6);
       const auto bright = smoothstep(
-          1.0, -0.9, (v.y - middle) / (tall * 0.46) - tree.dx / (tall * 0.4) * sun * 0.7 + dapple * 0.5);
+          1.0, -0.9, (v.y - middle) / (tall * 0.46) - tree.dx / (tall * 0.4) * sun * 0.7 + dapple * 0.75);
       auto leaf = pigment(v, color[leaf_a]) * (hue < 0.3) +
                   pigment(v, color[leaf_b]) * ((hue >= 0.3) * (hue < 0.6)) +
                   pigment(v, color[leaf_c]) * ((hue >= 0.6) * (hue <= 0.85)) +
                   pigment(v, color[evergreen]) * (hue > 0.85);
       auto body = leaf * (0.38 + 0.80 * bright).unsqueeze(0);
-      part.over(torch::lerp(body, pigment(v, color[hills]).expand_as(body), fade),
-                torch::lerp(crown, fir, pointed));
+      part.over(torch::lerp(body, pigment(v, color[hills]), fade), torch::lerp(crown, fir, pointed));
     }
   }
-  const auto under = smoothstep(foot - size * 0.10, foot, v.y) * 0.55;
+  const auto under = smoothstep(foot - size * 0.10, foot + 0.01, v.y) * (0.6 * (1.0 - fade));
   part.over(color[trunk], under.expand({v.rows, v.width}));
 }
 
@@ -82,12 +89,14 @@ void autumn_lake(Canvas& canvas, Dice dice) {
     const auto patches = smoothstep(-0.4, 0.5, noise(v.x * 8.0, v.y.to(torch::kFloat64) * 16.0, key + 1));
     auto hill = blend(v, mix(color[hills], color[evergreen], 0.12 + 0.25 * k),
                       mix(color[hills], color[leaf_b], 0.15 + 0.40 * k), patches);
-    hill = torch::lerp(hill, pigment(v, mix(color[hills], color[low_sky], 0.5)).expand_as(hill),
-                       (smoothstep(level - height, shore, v.y) * 0.5).unsqueeze(0).expand_as(hill));
+    hill = torch::lerp(hill, pigment(v, mix(color[hills], color[low_sky], 0.5)),
+                       (smoothstep(level - height, shore, v.y) * 0.5));
     layer.over(hill, below(v, ridge));
   }
-  wood(canvas, shore - 0.012, 0.12, 0.050, color, 0.42, sun, dice.key());
-  wood(canvas, shore + 0.002, dice.uniform(0.17, 0.24), 0.085, color, 0.06, sun, dice.key());
+  wood(canvas, shore - 0.105, 0.075, 0.034, color, 0.58, sun, dice.key());
+  wood(canvas, shore - 0.065, 0.10, 0.044, color, 0.36, sun, dice.key());
+  wood(canvas, shore - 0.028, 0.13, 0.056, color, 0.17, sun, dice.key());
+  wood(canvas, shore + 0.002, dice.uniform(0.14, 0.19), 0.075, color, 0.0, sun, dice.key());
   water(canvas,
         {.line = shore,
          .squash = 1.0,

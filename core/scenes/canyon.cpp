@@ -33,8 +33,8 @@ Line tables(double level, double height, double spacing, std::uint64_t key) {
     for (const auto& mesa : instances(x, spacing, key, 0.7)) {
       const auto half = mesa.random(1, 0.06, 0.40) * spacing, tall = mesa.random(2, 0.35, 1.0) * height;
       const auto out = mesa.dx.abs() + crumble * (0.018 * spacing) - half;  // > 0 outside the wall
-      const auto wall = smoothstep(0.05 * spacing, -0.01 * spacing, out) * 0.66 +
-                        smoothstep(0.085 * spacing, 0.07 * spacing, out) * 0.0;
+      const auto wall = (smoothstep(0.045 * spacing, 0.0, out) * 0.40 +
+                         smoothstep(0.0, -0.03 * spacing, out + mesa.random(3, 0.0, 0.10) * spacing) * 0.26);
       const auto skirt = (1.0 - out / (0.42 * height + 0.05 * spacing)).clamp(0.0, 1.0).square() * 0.34;
       top = torch::maximum(top, (wall + skirt) * tall + crumble * (0.012 * height));
     }
@@ -55,14 +55,15 @@ void canyon(Canvas& canvas, Dice dice) {
               heaps.cover * 0.85);
 
   const int layers = 4;
-  const auto strata_key = dice.key();
   for (int k = 0; k < layers; ++k) {
     const double near = double(k) / double(layers - 1);
     const double level = horizon + 0.05 + (0.98 - horizon) * 0.62 * std::pow(near, 1.2);
     const double height = 0.16 + 0.28 * std::pow(near, 0.9), spacing = 0.62 + 1.05 * near;
     const auto key = dice.key();
     const Line edge = tables(level, height, spacing, key);
-    Canvas layer = canvas.band(level - height * 1.15, 1.0);
+    const double next =
+        horizon + 0.05 + (0.98 - horizon) * 0.62 * std::pow(double(k + 1) / double(layers - 1), 1.2);
+    Canvas layer = canvas.band(level - height * 1.15, k + 1 < layers ? next + 0.03 : 1.0);
     const View& v = layer.view;
     const auto line = edge(v.x);
     const auto y = v.y.to(torch::kFloat64);
@@ -71,29 +72,27 @@ void canyon(Canvas& canvas, Dice dice) {
     const auto at = ((v.y - level) / height).expand({v.rows, v.width}) + bend;
     const auto bands = torch::sin(at * 21.0 + torch::sin(at * 9.0 + double(k)) * 1.8);
     // Buttresses: facets that turn to and from the sun, long from top to bottom.
-    const auto facet = noise(v.x * (10.0 / spacing), y * (1.6 / height), key + 2) +
-                       noise(v.x * (23.0 / spacing), y * (2.4 / height), key + 3) * 0.55;
+    const auto facet = noise(v.x * (9.0 / spacing), y * (0.55 / height), key + 2) +
+                       noise(v.x * (24.0 / spacing), y * (1.0 / height), key + 3) * 0.65;
     const auto slope = (edge(v.x + 0.02 * spacing) - edge(v.x - 0.02 * spacing)) / (0.05 * spacing);
-    const auto lit = smoothstep(-0.35, 0.55, facet * 0.8 + (slope * -sun).clamp(-1.0, 1.0) * 0.75 + 0.15);
+    const auto lit = smoothstep(-0.12, 0.30, facet * 0.8 + (slope * -sun).clamp(-1.0, 1.0) * 0.75 + 0.15);
     auto rock = blend(v, color[rock_shade], color[rock_lit], lit);
     rock = torch::lerp(rock, blend(v, color[band_dark] * 0.6, color[band_dark], lit),
-                       (smoothstep(0.25, 0.6, bands) * 0.65).unsqueeze(0).expand_as(rock));
+                       (smoothstep(0.25, 0.6, bands) * 0.65));
     rock = torch::lerp(rock, blend(v, color[band_lit] * 0.5, color[band_lit], lit),
-                       (smoothstep(-0.45, -0.85, bands) * 0.6).unsqueeze(0).expand_as(rock));
+                       (smoothstep(-0.45, -0.85, bands) * 0.6));
     // Scree and the plain at its foot, with scrub.
     const auto floor = smoothstep(-0.34, -0.12, at + facet * 0.05);
     const auto plain = blend(v, color[talus] * 0.72, color[talus], (lit * 0.5 + 0.4).clamp(0.0, 1.0));
-    rock = torch::lerp(rock, plain, floor.unsqueeze(0).expand_as(rock));
+    rock = torch::lerp(rock, plain, floor);
     const auto bushes =
         smoothstep(0.30, 0.62, noise(v.x * (26.0 / (0.4 + near)), y * (60.0 / (0.4 + near)), key + 6)) *
         smoothstep(-0.12, 0.05, at);
-    rock = torch::lerp(rock, pigment(v, color[scrub] * 0.75).expand_as(rock),
-                       (bushes * 0.8).unsqueeze(0).expand_as(rock));
+    rock = torch::lerp(rock, pigment(v, color[scrub] * 0.75), (bushes * 0.8));
     const auto fog = 0.66 * std::pow(1.0 - near, 1.3) + smoothstep(-0.6, 0.1, at) * (0.18 * (1.0 - near));
-    rock = torch::lerp(rock, pigment(v, color[haze]).expand_as(rock), fog.unsqueeze(0).expand_as(rock));
+    rock = torch::lerp(rock, pigment(v, color[haze]), fog);
     layer.over(rock, below(v, edge));
   }
-  (void)strata_key;
 }
 
 }  // namespace equi::scenes

@@ -16,7 +16,7 @@ const std::vector<Palette>& designs() {
        hex(0xbfe3ff), hex(0xff9a6a), hex(0x0c1433), hex(0xf4f0dc)},
       {hex(0x101a3f), hex(0x43357a), hex(0xe0716b), hex(0x563a6e), hex(0x140f2b), hex(0xffc46a),
        hex(0xffe9c0), hex(0xff7a5a), hex(0x1a1438), hex(0xffe6c9)},
-      {hex(0x06121f), hex(0x0d3347), hex(0x2f8a8f), hex(0x1d4a58), hex(0x061420), hex(0xffe08a),
+      {hex(0x06121f), hex(0x0d3347), hex(0x2f8a8f), hex(0x17404f), hex(0x051019), hex(0xffe08a),
        hex(0x8ff0e0), hex(0x4fd0b8), hex(0x06202b), hex(0xe6fff6)},
   };
   return list;
@@ -36,7 +36,7 @@ void skyline(Canvas& canvas, const Row& row, double ground, const Color& wall, c
   const auto half = house.random(1, 0.30, 0.50) * row.spacing;
   const auto dx = house.dx - house.random(2, -1.0, 1.0) * (0.5 * row.spacing - half);
   const auto district = noise(house.centre * 0.7, mix_keys(key, 3)) * 0.5 + 0.5;
-  const auto stature = house.random(3).square() * 0.55 + district.clamp(0.0, 1.0) * 0.45;
+  const auto stature = house.random(3).square() * 0.5 + district.clamp(0.0, 1.0).square() * 0.6;
   const auto height = stature * (row.tallest - row.shortest) + row.shortest;
   const auto kind = house.random(4);
   // Roofs: flat, stepped, a slope, a spire.
@@ -44,7 +44,7 @@ void skyline(Canvas& canvas, const Row& row, double ground, const Color& wall, c
   const auto stepped = torch::where(side < 0.55, 0.0, -0.12) * height * (kind > 0.35) * (kind < 0.6);
   const auto slope = (dx / half) * 0.10 * half * 2.0 * (kind >= 0.6) * (kind < 0.75);
   const auto spire =
-      (0.28 * height * (1.0 - dx.abs() / (half * 0.09)).clamp_min(0.0)) * (kind >= 0.75) * (stature > 0.45);
+      (0.28 * height * (1.0 - dx.abs() / (half * 0.09)).clamp_min(0.0)) * (kind >= 0.72) * (stature > 0.35);
   const auto top = ground - (height + stepped + slope + spire);
   const auto body = view.coverage(torch::minimum(view.y - top, half - dx.abs()));
 
@@ -58,7 +58,7 @@ void skyline(Canvas& canvas, const Row& row, double ground, const Color& wall, c
   const auto across = (dx + half) / row.window, down = (view.y - (ground - height)) / (row.window * 1.25);
   const auto column = across.floor(), floor = down.floor();
   const auto glass = view.coverage(row.window * torch::minimum(0.30 - (across - column - 0.5).abs(),
-                                                               (0.30 - (down - floor - 0.5).abs()) * 1.25));
+                                                               (0.28 - (down - floor - 0.5).abs()) * 1.25));
   const auto seed = house.cell * 7919 + column.to(torch::kInt64) * 131;
   const auto chance = cell_random(seed + floor.to(torch::kInt64) * 31337, key) * 0.6 +
                       cell_random(house.cell * 7919 + floor.to(torch::kInt64), key) * 0.4;
@@ -77,9 +77,9 @@ void city_night(Canvas& canvas, Dice dice) {
   const auto color = choose(dice, designs());
   const double bank = dice.uniform(0.74, 0.84), tall = dice.uniform(0.42, 0.60);
   canvas.fill(gradient(view, {{0.0, color[zenith]}, {bank * 0.6, color[middle]}, {bank, color[low_sky]}}));
-  stars(canvas, bank * 0.7, 0.35, color[moon], dice.key());
+  stars(canvas, bank * 0.6, 0.25, color[moon], dice.key());
   if (dice.chance(0.6)) {
-    shine(canvas, disc(view, dice.uniform(0.12, 0.22), 5.5, dice.key()), 0.045, color[moon] * 1.1, 0.22,
+    shine(canvas, disc(view, dice.uniform(0.12, 0.22), 6.5, dice.key()), 0.045, color[moon] * 1.1, 0.22,
           color[moon] * 0.22);
   }
   const auto veil = clouds(
@@ -88,14 +88,14 @@ void city_night(Canvas& canvas, Dice dice) {
 
   const Color middle_wall = mix(color[far_wall], color[near_wall], 0.5);
   const double lit = dice.uniform(0.38, 0.60);
-  skyline(canvas, {0.13, tall * 0.95, 0.14, 0.0, 0.0}, bank, mix(color[far_wall], color[low_sky], 0.35), {},
+  skyline(canvas, {0.12, tall * 1.1, 0.20, 0.0, 0.0}, bank, mix(color[far_wall], color[low_sky], 0.35), {},
           {}, color[glow], 0.5, dice.key());
-  skyline(canvas, {0.17, tall, 0.10, 0.021, lit * 0.75}, bank, color[far_wall],
+  skyline(canvas, {0.16, tall * 1.05, 0.14, 0.021, lit * 0.75}, bank, color[far_wall],
           mix(color[window_warm], color[far_wall], 0.35), mix(color[window_cool], color[far_wall], 0.45),
           color[glow], 0.38, dice.key());
-  skyline(canvas, {0.22, tall * 0.85, 0.07, 0.027, lit}, bank, middle_wall, color[window_warm],
+  skyline(canvas, {0.21, tall * 0.80, 0.09, 0.026, lit}, bank, middle_wall, color[window_warm],
           color[window_cool], color[glow], 0.28, dice.key());
-  skyline(canvas, {0.30, tall * 0.50, 0.05, 0.033, lit}, bank, color[near_wall], color[window_warm],
+  skyline(canvas, {0.34, tall * 0.30, 0.045, 0.033, lit * 0.8}, bank, color[near_wall], color[window_warm],
           color[window_cool], color[glow], 0.14, dice.key());
   // Lamps along the quay.
   Canvas quay = canvas.band(bank - 0.05, bank + 0.02);

@@ -1,4 +1,5 @@
 // Rolling fields: strips of crops that follow the hills, hedges, farmhouses, fair-weather clouds.
+#include <algorithm>
 #include <cmath>
 
 #include "core/scenes/catalogue.h"
@@ -40,12 +41,9 @@ torch::Tensor fields(const View& view, const torch::Tensor& line, const Palette&
   const auto in = (across - strip).to(torch::kFloat32);
   const auto tone = cell_random(cell, key + 3) * 0.30 + 0.82;
   auto ground = blend(view, color[grass], color[grass] * 0.72, smoothstep(0.30, 0.34, crop));
-  ground = torch::lerp(ground, pigment(view, color[wheat]).expand_as(ground),
-                       (crop > 0.48).to(torch::kFloat32).unsqueeze(0).expand_as(ground));
-  ground = torch::lerp(ground, pigment(view, color[bloom]).expand_as(ground),
-                       (crop > 0.72).to(torch::kFloat32).unsqueeze(0).expand_as(ground));
-  ground = torch::lerp(ground, pigment(view, color[soil]).expand_as(ground),
-                       (crop > 0.89).to(torch::kFloat32).unsqueeze(0).expand_as(ground));
+  ground = torch::lerp(ground, pigment(view, color[wheat]), (crop > 0.48).to(torch::kFloat32));
+  ground = torch::lerp(ground, pigment(view, color[bloom]), (crop > 0.72).to(torch::kFloat32));
+  ground = torch::lerp(ground, pigment(view, color[soil]), (crop > 0.89).to(torch::kFloat32));
   const auto furrows = torch::cos(in * (2.0 * M_PI * 7.0)) * smoothstep(0.02, 0.10, down / size) * 0.09;
   ground = ground * (tone + furrows).unsqueeze(0);
   // Hedges on the borders.
@@ -53,8 +51,7 @@ torch::Tensor fields(const View& view, const torch::Tensor& line, const Palette&
   const auto wide = (0.010 + 0.012 * noise(view.x * (6.0 / size), key + 4).clamp_min(0.0)) * size + 0.0016;
   const auto hedge_here =
       view.coverage(wide - border) * (cell_random(strip.to(torch::kInt64), key + 5) > 0.3);
-  return torch::lerp(ground, pigment(view, color[hedge]).expand_as(ground),
-                     (hedge_here * 0.85).unsqueeze(0).expand_as(ground));
+  return torch::lerp(ground, pigment(view, color[hedge]), (hedge_here * 0.85));
 }
 
 }  // namespace
@@ -72,13 +69,16 @@ void farmland(Canvas& canvas, Dice dice) {
   for (int k = 0; k < layers; ++k) {
     const double near = double(k) / double(layers - 1);
     const double level = horizon + 0.015 + (0.90 - horizon) * std::pow(near, 1.25),
-                 height = (0.018 + 0.055 * near) * roll;
+                 height = (0.022 + 0.065 * near) * roll;
+    const double next = horizon + 0.015 +
+                        (0.90 - horizon) * std::pow(double(k + 1) / double(layers - 1), 1.25) +
+                        (0.022 + 0.065 * (near + 0.25)) * roll * 1.7;
     const double size = 0.22 + 0.55 * near;
     const auto key = dice.key();
     const Line hill = [=](const torch::Tensor& x) {
       return fbm(x, key, 0.75 - 0.2 * near, 3, 0.35).mul_(height).add_(level);
     };
-    Canvas layer = canvas.band(level - height * 1.7 - 0.10, 1.0);
+    Canvas layer = canvas.band(level - height * 1.7 - 0.10, std::min(1.0, next + 0.02));
     const View& v = layer.view;
     const auto line = hill(v.x);
     auto ground = fields(v, line, color, size, sun, key + 10);
@@ -87,7 +87,7 @@ void farmland(Canvas& canvas, Dice dice) {
                      smoothstep(0.16, 0.0, v.y - line) * 0.14;
     ground = ground * lit.unsqueeze(0) * pigment(v, color[sunlight]);
     const auto fog = 0.62 * std::pow(1.0 - near, 1.4);
-    ground = torch::lerp(ground, pigment(v, color[haze]).expand_as(ground), fog);
+    ground = torch::lerp(ground, pigment(v, color[haze]), fog);
 
     // Round trees along the crest, behind the fields.
     const double tree_size = 0.018 + 0.05 * near;

@@ -30,7 +30,7 @@ void ocean_sunset(Canvas& canvas, Dice dice) {
   const auto color = choose(dice, designs());
   const double line = dice.uniform(0.56, 0.66), height = dice.uniform(0.02, 0.20),
                radius = dice.uniform(0.06, 0.09);
-  const auto sun = disc(view, line - height, 4.5, dice.key());
+  const auto sun = disc(view, line - height, 6.5, dice.key());
 
   canvas.fill(gradient(view, {{0.0, color[zenith]}, {line * 0.62, color[middle]}, {line, color[low_sky]}}));
   shine(canvas, sun, radius, color[sun_color], 0.42, color[glow] * 0.9);
@@ -59,10 +59,12 @@ void ocean_sunset(Canvas& canvas, Dice dice) {
   // The path of light, widening towards the viewer.
   Canvas pool = canvas.band(line, 1.0);
   const auto depth = (pool.view.y - line).clamp_min(0.0);
-  const auto slope = waves(pool.view, line, dice.key());
+  const auto path_key = dice.key();
+  const auto rows = torch::log1p(depth.to(torch::kFloat64) / 0.03) * 22.0;
+  const auto slope = waves(pool.view, line, path_key) * 0.55 + noise(view.x * 4.0, rows, path_key + 1) * 0.6;
   const auto width = 0.05 + depth * 0.35;
   const auto path = torch::exp((sun.dx / width).square() * -1.0);
-  const auto sparkle = smoothstep(0.10, 0.65, slope + path * 0.55 - 0.12);
+  const auto sparkle = smoothstep(0.05, 0.50, slope + path * 0.65 - 0.25);
   const auto shown = pool.view.coverage((pool.view.y - line).expand({pool.view.rows, view.width}));
   pool.over(mix(color[sun_color], color[glow], 0.25), sparkle * path * shown * 0.95);
 }

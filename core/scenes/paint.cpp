@@ -65,8 +65,7 @@ torch::Tensor gradient(const View& view, const std::vector<std::pair<double, Col
   auto color = pigment(view, stops.front().second).expand({3, view.rows, 1});
   for (std::size_t i = 1; i < stops.size(); ++i) {
     const auto t = smoothstep(stops[i - 1].first, stops[i].first, view.y);
-    color =
-        torch::lerp(color, pigment(view, stops[i].second).expand_as(color), t.unsqueeze(0).expand_as(color));
+    color = torch::lerp(color, pigment(view, stops[i].second), t);
   }
   return color;
 }
@@ -80,7 +79,7 @@ Canvas Canvas::band(double top, double bottom) const {
 }
 
 void Canvas::over(const torch::Tensor& color, const torch::Tensor& alpha) {
-  light.lerp_(color.expand_as(light), alpha.unsqueeze(0).expand_as(light));
+  light.lerp_(color, alpha);
 }
 
 void Canvas::over(const Color& color, const torch::Tensor& alpha) {

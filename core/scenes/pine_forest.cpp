@@ -1,4 +1,5 @@
 // Wooded hills one behind the other in the mist, spruces on every ridge.
+#include <algorithm>
 #include <cmath>
 
 #include "core/scenes/catalogue.h"
@@ -35,7 +36,7 @@ void pine_forest(Canvas& canvas, Dice dice) {
 
   canvas.fill(gradient(view, {{0.0, color[zenith]}, {top + 0.15, color[low_sky]}}));
   if (dice.chance(0.75)) {
-    shine(canvas, disc(view, dice.uniform(0.14, top - 0.08), 3.8, dice.key()), dice.uniform(0.04, 0.06),
+    shine(canvas, disc(view, dice.uniform(0.14, top - 0.08), 6.5, dice.key()), dice.uniform(0.04, 0.06),
           color[sun_color], 0.35, color[glow] * 0.6);
   }
   const auto veil =
@@ -52,7 +53,8 @@ void pine_forest(Canvas& canvas, Dice dice) {
     const Line ridge = [=](const torch::Tensor& x) {
       return fbm(x, line_key, frequency, 3, 0.4).mul_(rolls).add_(level);
     };
-    Canvas layer = canvas.band(level - rolls * 1.6 - size, 1.0);
+    const double next = top + (0.98 - top) * std::pow(double(k + 1) / double(layers - 1), 0.9);
+    Canvas layer = canvas.band(level - rolls * 1.6 - size, std::min(1.0, next + rolls * 1.7 + 0.03));
     const Color wood = mix(color[far_wood], color[near_wood], std::pow(near, 0.8));
     auto hill = below(layer.view, ridge);
     const double spacing = size * 0.30;

@@ -1,4 +1,5 @@
 // Under water: shafts of light, coral gardens in rows, schools of fish.
+#include <algorithm>
 #include <cmath>
 
 #include "core/scenes/catalogue.h"
@@ -53,7 +54,7 @@ void corals(Canvas& canvas, const Line& floor, double size, double spacing, cons
         pigment(v, color[coral_a]) * (hue < 1.0) + pigment(v, color[coral_b]) * ((hue >= 1.0) * (hue < 2.0)) +
         pigment(v, color[coral_c]) * ((hue >= 2.0) * (hue < 3.0)) + pigment(v, color[coral_d]) * (hue >= 3.0);
     auto body = tint * (0.28 + 0.85 * bright).unsqueeze(0);
-    canvas.over(torch::lerp(body, pigment(v, fog_color).expand_as(body), fog), shape);
+    canvas.over(torch::lerp(body, pigment(v, fog_color), fog), shape);
   }
 }
 
@@ -106,7 +107,8 @@ void reef(Canvas& canvas, Dice dice) {
       return fbm(x, key, 0.8, 3, 0.45).mul_(rolls).add_(level);
     };
     const double size = 0.10 + 0.20 * near;
-    Canvas layer = canvas.band(level - rolls * 1.5 - size * 1.1, 1.0);
+    const double next = first + (0.97 - first) * std::pow(double(k + 1) / double(layers - 1), 1.1);
+    Canvas layer = canvas.band(level - rolls * 1.5 - size * 1.1, std::min(1.0, next + rolls * 1.6 + 0.02));
     const View& v = layer.view;
     const Color water_color = mix(color[middle], color[depth], 0.35);
     Canvas slot = layer.band(level - rolls * 1.5 - size * 1.1, level + rolls * 1.5 + size * 0.1);
@@ -114,7 +116,7 @@ void reef(Canvas& canvas, Dice dice) {
     const auto caustics = noise(v.x * 5.0, v.y.to(torch::kFloat64) * 14.0, key + 6);
     auto ground = blend(v, color[sand] * 0.35, color[sand] * 0.85,
                         smoothstep(-0.5, 0.9, caustics + smoothstep(0.12, 0.0, v.y - floor(v.x)) * 0.6));
-    ground = torch::lerp(ground, pigment(v, water_color).expand_as(ground), 0.35 + fog * 0.6);
+    ground = torch::lerp(ground, pigment(v, water_color), 0.35 + fog * 0.6);
     layer.over(ground, below(v, floor));
     if (k == 1)
       fishes(canvas, dice.uniform(0.22, 0.34), 0.055, 0.014, mix(color[depth], color[middle], 0.3),

@@ -5,12 +5,12 @@
 namespace equi::scenes {
 namespace {
 
-// Central differences, one-sided at the ends.
-torch::Tensor slope(const torch::Tensor& height, int dim, double step) {
+// What the next neighbour along a dimension has more than the one before; one-sided at the ends.
+torch::Tensor rise(const torch::Tensor& height, int dim) {
   const auto n = height.size(dim);
   const auto ahead = torch::cat({height.narrow(dim, 1, n - 1), height.narrow(dim, n - 1, 1)}, dim);
   const auto behind = torch::cat({height.narrow(dim, 0, 1), height.narrow(dim, 0, n - 1)}, dim);
-  return (ahead - behind).div_(2.0 * step);
+  return ahead - behind;
 }
 
 }  // namespace
@@ -32,10 +32,10 @@ torch::Tensor Relief::seen(const torch::Tensor& field) const {
   return torch::lerp(field.gather(0, near_), field.gather(0, far_), between_);
 }
 
-torch::Tensor facing(const torch::Tensor& height, double step_x, double step_z, double side,
+torch::Tensor facing(const torch::Tensor& height, double step_x, const torch::Tensor& z, double side,
                      double elevation) {
-  const auto hx = slope(height, 1, step_x), hz = slope(height, 0, step_z);
-  // Normal (-hx, 1, -hz); light from (side, elevation, -0.5) towards the viewer's side.
+  const auto hx = rise(height, 1) / (2.0 * step_x), hz = rise(height, 0) / rise(z.unsqueeze(1), 0);
+  // Normal (-hx, 1, -hz); the light comes from (side, elevation, -0.5): somewhat from the viewer's side.
   const auto length = (hx.square() + hz.square() + 1.0).sqrt_();
   const double norm = std::sqrt(1.0 + elevation * elevation + 0.25);
   return (hx * -side + elevation + hz * 0.5).div_(length).div_(norm);

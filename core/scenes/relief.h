@@ -25,10 +25,10 @@ class Relief {
   torch::Tensor cover_;
 };
 
-// How much light ground gets from the side, [K, W] about -1..1: positive where it faces the light.
-// height [K, W]; step_x, step_z: distances between neighbours (world units); side -1: light from the left;
-// elevation: slope of the rays. The first and last column are one-sided differences.
-torch::Tensor facing(const torch::Tensor& height, double step_x, double step_z, double side,
+// How much light ground gets from the side, [K, W] about -1..1: more where it faces the light.
+// height [K, W]; step_x: distance between columns, z [K]: depth of the slices (world units); side -1: light
+// from the left; elevation: slope of the rays. The first and last column are one-sided differences.
+torch::Tensor facing(const torch::Tensor& height, double step_x, const torch::Tensor& z, double side,
                      double elevation);
 
 }  // namespace equi::scenes

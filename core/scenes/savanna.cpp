@@ -58,7 +58,7 @@ void savanna(Canvas& canvas, Dice dice) {
   const double horizon = dice.uniform(0.66, 0.74), radius = dice.uniform(0.10, 0.15);
   canvas.fill(
       gradient(view, {{0.0, color[zenith]}, {horizon * 0.55, color[middle]}, {horizon, color[low_sky]}}));
-  const auto sun = disc(view, horizon - dice.uniform(0.06, 0.22), 4.2, dice.key());
+  const auto sun = disc(view, horizon - dice.uniform(0.06, 0.22), 6.5, dice.key());
   shine(canvas, sun, radius, color[sun_color], 0.45, color[glow] * 0.7);
   const auto near_sun = torch::exp(sun.distance * -2.0);
   const auto bars = clouds(view,

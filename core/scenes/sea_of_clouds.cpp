@@ -9,6 +9,8 @@
 namespace equi::scenes {
 namespace {
 
+constexpr std::int64_t kMargin = 1;  // quarters of the height that ribs may run sideways
+
 enum Place { zenith, low_sky, sun_color, glow, cloud_lit, cloud_shade, far_rock, near_rock };
 
 const std::vector<Palette>& designs() {
@@ -32,7 +34,7 @@ void sea_of_clouds(Canvas& canvas, Dice dice) {
   const auto color = choose(dice, designs());
   const double horizon = dice.uniform(0.42, 0.54), sun = dice.side();
   canvas.fill(gradient(view, {{0.0, color[zenith]}, {horizon, color[low_sky]}}));
-  shine(canvas, disc(view, horizon - dice.uniform(0.03, 0.16), 4.6, dice.key()), dice.uniform(0.04, 0.06),
+  shine(canvas, disc(view, horizon - dice.uniform(0.03, 0.16), 6.5, dice.key()), dice.uniform(0.04, 0.06),
         color[sun_color], 0.4, color[glow] * 0.7);
   const auto cirrus = clouds(
       view,
@@ -46,23 +48,31 @@ void sea_of_clouds(Canvas& canvas, Dice dice) {
                  level = horizon + 0.02 + (0.92 - horizon) * std::pow(near, 1.1);
     const auto key = dice.key();
     // Peaks first, then the cloud bank in front of their feet.
-    const double tall = 0.12 + 0.16 * near, frequency = 1.25 - 0.55 * near;
+    const double tall = 0.14 + 0.17 * near, frequency = 1.25 - 0.55 * near;
     const Line ridge = [=](const torch::Tensor& x) {
       const auto mass = noise(x * frequency, key).sub_(0.15).mul_(1.25 * tall);
-      return mass.add_(fbm(x, key + 1, frequency * 2.6, 4, 0.5, Curve::angular), 0.26 * tall)
+      return mass.add_(fbm(x, key + 1, frequency * 2.2, 5, 0.5, Curve::angular), 0.42 * tall)
           .neg_()
           .add_(level + 0.02);
     };
     Canvas peaks = canvas.band(level - tall * 1.9, level + 0.12);
     const View& p = peaks.view;
-    const auto slope = (ridge(p.x + 0.012) - ridge(p.x - 0.012)) / 0.024;
-    const auto facet = noise(p.x * (11.0 * frequency), p.y.to(torch::kFloat64) * (4.0 / tall * 0.3), key + 2);
-    const auto lit = smoothstep(-0.6, 0.9, facet * 0.55 - slope * sun * 0.6);
+    // Ribs run down to both sides: the slopes of the crest, moved sideways the further the lower.
+    const View wide(p.height, p.first_x - kMargin * p.height / 4, p.width + kMargin * p.height / 2,
+                    p.options);
+    const auto crest_slope = (ridge(wide.x + 0.015) - ridge(wide.x - 0.015)) / 0.03;
+    const auto moved = ((p.y - (level - tall)) * (0.5 * double(p.height)))
+                           .round()
+                           .to(torch::kInt64)
+                           .clamp(-kMargin * p.height / 4, kMargin * p.height / 4);
+    const auto here = torch::arange(p.width, moved.options()) + kMargin * p.height / 4;
+    const auto slope = (crest_slope.take(here + moved) + crest_slope.take(here - moved)) * 0.5;
+    const auto facet = noise(p.x * (6.0 * frequency), p.y.to(torch::kFloat64) * (2.6 / tall), key + 2);
+    const auto lit = smoothstep(-0.45, 0.5, facet * 0.22 - slope * sun * 0.85);
     const Color rock = mix(color[far_rock], color[near_rock], std::pow(near, 0.8));
     auto stone = blend(p, rock, mix(rock, color[glow], 0.42), lit);
     const auto sunk = smoothstep(level - tall * 0.75, level + 0.03, p.y) * 0.75;
-    stone = torch::lerp(stone, pigment(p, mix(color[cloud_shade], color[cloud_lit], 0.45)).expand_as(stone),
-                        sunk.unsqueeze(0).expand_as(stone));
+    stone = torch::lerp(stone, pigment(p, mix(color[cloud_shade], color[cloud_lit], 0.45)), sunk);
     peaks.over(stone, below(p, ridge));
 
     const double puff = 0.030 + 0.045 * near;
@@ -71,7 +81,8 @@ void sea_of_clouds(Canvas& canvas, Dice dice) {
           noise(x * (0.11 / puff), key + 5).abs() * 1.5 + noise(x * (0.26 / puff), key + 6).abs() * 0.7;
       return (noise(x * 0.8, key + 7) * 0.8 - billow + 0.5).mul_(puff).add_(level);
     };
-    Canvas layer = canvas.band(level - puff * 3.0, 1.0);
+    const double next = horizon + 0.02 + (0.92 - horizon) * std::pow(double(k + 1) / double(layers - 1), 1.1);
+    Canvas layer = canvas.band(level - puff * 3.0, k + 1 < layers ? next + 0.15 : 1.0);
     const View& v = layer.view;
     const auto line = bank(v.x);
     const auto down = (v.y - line) / puff;
@@ -81,7 +92,7 @@ void sea_of_clouds(Canvas& canvas, Dice dice) {
     const auto bright = (0.86 - down * 0.14 + (body - shifted) * 0.75 - near * 0.12).clamp(0.0, 1.0);
     const auto cover = smoothstep(-0.22, 0.30, down);
     auto cloud = blend(v, color[cloud_shade], color[cloud_lit], bright);
-    cloud = torch::lerp(cloud, pigment(v, color[low_sky]).expand_as(cloud), 0.42 * (1.0 - near));
+    cloud = torch::lerp(cloud, pigment(v, color[low_sky]), 0.42 * (1.0 - near));
     layer.over(cloud, cover);
   }
 }

@@ -1,5 +1,7 @@
 #include "core/scenes/shapes.h"
 
+#include <algorithm>
+
 #include "core/scenes/dice.h"
 #include "core/scenes/noise.h"
 
@@ -17,10 +19,10 @@ torch::Tensor Instance::random(int which, double low, double high) const {
 
 std::vector<Instance> instances(const torch::Tensor& x, double spacing, std::uint64_t key, double jitter,
                                 int reach) {
-  const auto own = (x / spacing).floor();
+  const auto nearest = (x / spacing - (reach > 0 ? 0.5 : 0.0)).floor();
   std::vector<Instance> found;
-  for (int offset = -reach; offset <= reach; ++offset) {
-    const auto lattice = own + double(offset);
+  for (int offset = 1 - std::max(reach, 1); offset <= reach; ++offset) {
+    const auto lattice = nearest + double(offset);
     Instance one{{}, {}, lattice.to(torch::kInt64), key};
     const auto wander = cell_random(one.cell, key).sub_(0.5).mul_(jitter).to(torch::kFloat64);
     one.centre = (lattice + wander + 0.5) * spacing;

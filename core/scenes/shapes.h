@@ -16,8 +16,7 @@ using Line = std::function<torch::Tensor(const torch::Tensor& x)>;
 // All that lies below a line, with soft edges that keep their width on slopes: [rows, W].
 torch::Tensor below(const View& view, const Line& line);
 
-// Things that stand along the world, one in each cell of a lattice: of every pixel column, the one in its own
-// cell or in a neighbouring one.
+// Things that stand along the world, one in each cell of a lattice, seen from a pixel column.
 struct Instance {
   torch::Tensor centre;  // [W] float64: the x of its axis
   torch::Tensor dx;      // [W] float32: the column's distance to it, positive to the right
@@ -28,10 +27,12 @@ struct Instance {
   torch::Tensor random(int which, double low = 0.0, double high = 1.0) const;
 };
 
-// The instances that may reach each column: own cell +- reach. spacing: width of a cell; jitter: how much of
-// a cell the axis may wander over (0 = its middle).
+// The instances that may reach each column, from left to right: the 2 * reach cells whose middles are nearest
+// to it (reach 0: its own cell alone). An instance is drawn whole if its half width and half the jitter are
+// together at most `reach` cells (half a cell for reach 0). spacing: width of a cell; jitter: how much of a
+// cell the axis may wander over (0 = its middle).
 std::vector<Instance> instances(const torch::Tensor& x, double spacing, std::uint64_t key,
-                                double jitter = 0.8, int reach = 1);
+                                double jitter = 0.7, int reach = 1);
 
 // Coverages [rows, W] of things whose foot is at y = foot [W], of the given height [W].
 torch::Tensor conifer(const View& view, const torch::Tensor& dx, const torch::Tensor& foot,

@@ -46,7 +46,7 @@ Clouds cumulus(const View& view, double foot, double height, double scale, doubl
 void stars(Canvas& canvas, double horizon, double density, const Color& color, std::uint64_t key) {
   Canvas sky = canvas.band(0.0, horizon);
   const View& view = sky.view;
-  const double size = 0.045;  // of a cell
+  const double size = 0.07;  // of a cell
   const auto row = (view.y.to(torch::kFloat64) / size).floor();
   const auto u = view.x / size;
   const auto column = u.floor();
@@ -55,7 +55,7 @@ void stars(Canvas& canvas, double horizon, double density, const Color& color, s
   const auto dx = (u - column).to(torch::kFloat32) - (offset(1) * 0.7 + 0.15);
   const auto dy = (view.y / size - row).to(torch::kFloat32) - (offset(2) * 0.7 + 0.15);
   const auto brightness = (offset(3) - (1.0 - density)).clamp_min_(0.0).div_(density).square_();
-  const auto radius = 0.0035 / size * (0.7 + brightness);
+  const auto radius = 0.0030 / size * (0.7 + brightness * 0.8);
   const auto glow = torch::exp((dx.square() + dy.square()) / radius.square() * -1.0);
   sky.add(color, glow * (brightness * 1.6) * smoothstep(horizon, horizon * 0.35, view.y));
 }

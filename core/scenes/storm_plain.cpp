@@ -39,7 +39,7 @@ void lightning(Canvas& canvas, double from, double to, const Color& color, std::
   Canvas part = canvas.band(from, to);
   const View& v = part.view;
   const auto y = v.y.to(torch::kFloat64);
-  for (const auto& bolt : instances(v.x, 1.7, key, 0.7)) {
+  for (const auto& bolt : instances(v.x, 2.6, key, 0.7)) {
     const auto here = (bolt.random(1) > 0.35).to(torch::kFloat32);
     const auto own = bolt.random(2, 0.0, 1000.0).to(torch::kFloat64);
     const auto at = ((y - from) / (to - from)).to(torch::kFloat32);
@@ -64,34 +64,29 @@ void storm_plain(Canvas& canvas, Dice dice) {
   canvas.fill(gradient(view, {{base - 0.05, color[cloud_mid]}, {horizon, color[low_sky]}}));
 
   // The deck: billows lit from one side, darker towards a ragged base.
-  const auto y = view.y.to(torch::kFloat64);
   Canvas sky = canvas.band(0.0, base + 0.16);
   const View& s = sky.view;
   const auto sy = s.y.to(torch::kFloat64);
   const auto key = dice.key();
-  const auto billow = fbm(s.x * 1.5, sy * 3.4, key, 5, 0.52);
-  const auto shifted = fbm(s.x * 1.5 + 0.16 * sun, sy * 3.4 - 0.22, key, 4, 0.52);
+  const auto billow = fbm(s.x * 0.9, sy * 2.3, key, 5, 0.45);
+  const auto shifted = fbm(s.x * 0.9 + 0.20 * sun, sy * 2.3 - 0.26, key, 4, 0.45);
   const auto rag = noise(s.x * 0.8, key + 9) * 0.05 + noise(s.x * 3.1, key + 10) * 0.018;
-  const auto light = ((billow - shifted) * 1.15 + 0.34 + (0.18 - s.y) * 0.7).clamp(0.0, 1.0);
+  const auto light = ((billow - shifted) * 0.95 + 0.30 + (0.22 - s.y) * 0.9).clamp(0.0, 1.0);
   auto deck = blend(s, color[cloud_dark], color[cloud_mid], smoothstep(0.0, 0.55, light));
-  deck = torch::lerp(deck, pigment(s, color[cloud_lit]).expand_as(deck),
-                     smoothstep(0.5, 1.0, light).unsqueeze(0).expand_as(deck));
+  deck = torch::lerp(deck, pigment(s, color[cloud_lit]), smoothstep(0.45, 1.15, light) * 0.8);
   sky.over(deck, smoothstep(0.045, -0.045, s.y - (base + rag) + billow * 0.035));
 
   // Rain hangs from it in veils.
   Canvas air = canvas.band(base - 0.05, horizon + 0.01);
   const View& a = air.view;
-  const double slant = dice.uniform(0.15, 0.45) * sun;
   const auto fallen = (a.y - base).clamp_min(0.0);
   const auto rain_key = dice.key();
-  const auto along = a.x - 0.0;
   const auto veil =
-      smoothstep(-0.05, 0.75, noise(along * 0.9, rain_key) + noise(along * 2.7, rain_key + 1) * 0.35);
-  const auto streaks = noise(along * 9.0, (a.y.to(torch::kFloat64)) * 0.8, rain_key + 2);
+      smoothstep(-0.05, 0.75, noise(a.x * 0.9, rain_key) + noise(a.x * 2.7, rain_key + 1) * 0.35);
+  const auto streaks = noise(a.x * 9.0, (a.y.to(torch::kFloat64)) * 0.8, rain_key + 2);
   air.over(mix(color[rain], color[cloud_dark], 0.25), (veil * (0.72 + streaks * 0.16)).clamp(0.0, 1.0) *
                                                           smoothstep(0.0, 0.08, fallen) *
                                                           smoothstep(horizon + 0.25, base, a.y));
-  (void)slant;
   if (dice.chance(0.75)) lightning(canvas, base - 0.02, horizon, color[flash], dice.key());
 
   // Land: far woods, then wheat in waves of light and shadow.
@@ -118,7 +113,7 @@ void storm_plain(Canvas& canvas, Dice dice) {
     const auto lit =
         (patch * 0.45 + ears + 0.58 + smoothstep(0.05, 0.0, down) * 0.3 - near * 0.16).clamp(0.0, 1.0);
     auto wheat = blend(v, color[wheat_shade], color[wheat_lit], lit);
-    wheat = torch::lerp(wheat, pigment(v, color[far_land]).expand_as(wheat), 0.35 * (1.0 - near));
+    wheat = torch::lerp(wheat, pigment(v, color[far_land]), 0.35 * (1.0 - near));
     if (k == 1) {  // lone trees bend in the wind
       for (const auto& tree : instances(v.x, 1.15, hill_key + 4, 0.8)) {
         const auto size = tree.random(1, 0.05, 0.095) * (tree.random(2) > 0.3);
@@ -135,7 +130,6 @@ void storm_plain(Canvas& canvas, Dice dice) {
     }
     layer.over(wheat, below(v, hill));
   }
-  (void)y;
 }
 
 }  // namespace equi::scenes

@@ -28,9 +28,9 @@ const std::vector<Palette>& designs() {
   static const std::vector<Palette> list{
       {hex(0x2a8fd8), hex(0xc8f0f7), hex(0xffffff), hex(0xb0cfe2), hex(0x1a7fb8), hex(0x5fe0d0),
        hex(0xf7e6bd), hex(0x7fc05a), hex(0x2a6a4a), hex(0x1f5a38), hex(0xa8dce8)},
-      {hex(0x5a70b8), hex(0xffd0a8), hex(0xffe6cc), hex(0xb890b0), hex(0x3f6aa0), hex(0x8fd0c0),
+      {hex(0x5a70b8), hex(0xffd0a8), hex(0xffe6cc), hex(0xb890b0), hex(0x2f70a8), hex(0x78d8cc),
        hex(0xf5cfa0), hex(0xa0a058), hex(0x3f5050), hex(0x2a3f3a), hex(0xe8c0b0)},
-      {hex(0x2f3a80), hex(0xff9f80), hex(0xffb090), hex(0x8a5f90), hex(0x3a4a88), hex(0xd08f90),
+      {hex(0x2f3a80), hex(0xff9f80), hex(0xffb090), hex(0x8a5f90), hex(0x3a4490), hex(0xa880b8),
        hex(0xd9a088), hex(0x7a7060), hex(0x2d3450), hex(0x1a1c38), hex(0xc88898)},
       {hex(0x3fa5d5), hex(0xe8f8ee), hex(0xffffff), hex(0xc0d8dc), hex(0x1f9ab0), hex(0x90f0d0),
        hex(0xfff2d5), hex(0x98c868), hex(0x3f8058), hex(0x2f6a40), hex(0xc8ece4)},
@@ -38,12 +38,20 @@ const std::vector<Palette>& designs() {
   return list;
 }
 
+// Fronds, back to front: to which side, how steeply they rise and fall, how long they are.
+struct Frond {
+  double way, rise, fall, length;
+};
+constexpr Frond kFronds[] = {{1.0, 1.25, 0.95, 0.30},   {-1.0, 1.15, 0.90, 0.32}, {-1.0, 0.62, 0.98, 0.42},
+                             {1.0, 0.70, 1.00, 0.40},   {1.0, 0.25, 1.05, 0.36},  {-1.0, 0.18, 1.10, 0.35},
+                             {-1.0, -0.30, 1.10, 0.24}, {1.0, -0.25, 1.20, 0.23}};
+
 // One palm in each cell that is occupied: a bent trunk and arched fronds.
 void palms(Canvas& canvas, double spacing, double tall, const Line& ground, const Color& shade,
            const Color& lit, double sun, std::uint64_t key) {
   Canvas part = canvas.band(0.12, 1.0);
   const View& v = part.view;
-  for (const auto& palm : instances(v.x, spacing, key, 0.55)) {
+  for (const auto& palm : instances(v.x, spacing, key, 0.28, 0)) {
     const auto here = (palm.random(1) > 0.25).to(torch::kFloat32);
     const auto height = palm.random(2, 0.62, 1.0) * tall, lean = palm.random(3, -0.28, 0.28) * height;
     const auto foot = ground(palm.centre) + 0.02;
@@ -54,18 +62,16 @@ void palms(Canvas& canvas, double spacing, double tall, const Line& ground, cons
                        v.coverage(foot - v.y);
     part.over(blend(v, shade, lit * 0.9, smoothstep(-0.012, 0.012, (palm.dx - bend) * sun)), trunk * here);
     const auto cx = palm.dx - lean, cy = foot - height;
-    for (int k = 0; k < 8; ++k) {
-      const double way = k % 2 == 0 ? 1.0 : -1.0;
-      const double rise = 0.95 - 0.42 * double(k / 2), fall = 0.95 + 0.10 * double(k / 2);
-      const double reach = tall * (0.36 + 0.05 * double((k * 3) % 4));
+    for (const auto& [way, rise, fall, length] : kFronds) {
+      const double reach = tall * length;
       const auto s = cx * way / reach;  // 0 at the crown, 1 at the tip
-      const auto arch = cy - (s * rise - s.square() * fall) * reach * 0.95;
-      const auto off = (v.y - arch) / reach;  // positive below the rib
-      const auto leaves =
-          0.13 * (s * (1.0 - s) * 4.0).clamp_min(0.0).sqrt() * (0.78 + 0.22 * torch::cos(s * 44.0));
-      const auto inside = torch::minimum(leaves - off, off + 0.018) * reach;
-      const auto frond = v.coverage(inside) * (s > 0.0) * (s < 1.0);
-      const auto bright = (0.55 + way * sun * 0.25 - off * 3.0).clamp(0.0, 1.0);
+      const auto rib = cy - (s * rise - s.square() * fall) * reach;
+      const auto off =
+          (v.y - rib) / reach * torch::rsqrt(1.0 + (rise - s * (2.0 * fall)).square());  // positive below
+      const auto blade = (s * (1.06 - s) * 3.6).clamp_min(0.0).sqrt() * (0.84 + 0.16 * torch::cos(s * 46.0));
+      const auto frond = v.coverage(torch::minimum(blade * 0.135 - off, off + blade * 0.05) * reach) *
+                         ((s > 0.0) * (s < 1.05));
+      const auto bright = (0.50 + way * sun * 0.22 + rise * 0.18 - off * 3.4).clamp(0.0, 1.0);
       part.over(blend(v, shade, lit, bright), frond * here);
     }
   }
@@ -102,7 +108,7 @@ void tropical_island(Canvas& canvas, Dice dice) {
                        noise(v.x * 21.0, v.y.to(torch::kFloat64) * 16.0, key + 3) * 0.5;
     const auto lit = smoothstep(-0.6, 0.7, folds * 0.6 - slope * sun * 0.7 + 0.1);
     auto green = blend(v, color[jungle_shade], color[jungle_lit], lit);
-    green = torch::lerp(green, pigment(v, color[haze]).expand_as(green), k == 0 ? 0.58 : 0.22);
+    green = torch::lerp(green, pigment(v, color[haze]), k == 0 ? 0.58 : 0.22);
     layer.over(green, below(v, island));
     const auto beach = v.coverage((v.y - (horizon - 0.008)).expand({v.rows, v.width})) * below(v, island);
     layer.over(mix(color[sand], color[haze], 0.3), beach * (k == 0 ? 0.4 : 0.9));

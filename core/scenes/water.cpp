@@ -8,9 +8,9 @@ namespace equi::scenes {
 
 torch::Tensor waves(const View& view, double line, std::uint64_t key) {
   const auto depth = (view.y - line).clamp_min(0.0);
-  const auto v = torch::log1p(depth.to(torch::kFloat64) / 0.035) * 7.5;
+  const auto v = torch::log1p(depth.to(torch::kFloat64) / 0.035) * 9.0;
   const auto far = noise(view.x * 5.5, v * 2.0, key), near = noise(view.x * 2.6, v, mix_keys(key, 1));
-  const auto fine = noise(view.x * 13.0, v * 2.6, mix_keys(key, 2));
+  const auto fine = noise(view.x * 11.0, v * 2.7, mix_keys(key, 2));
   const auto nearness = smoothstep(0.0, 0.25, depth);
   return (torch::lerp(far, near, nearness.expand_as(far)) * 0.75).add_(fine, 0.4);
 }
@@ -31,13 +31,12 @@ void water(Canvas& canvas, const WaterStyle& style, std::uint64_t key) {
   const auto index = upper.to(torch::kInt64).unsqueeze(0).expand({3, view.rows, view.width});
   const auto above = canvas.light.gather(1, index);
   const auto next = canvas.light.gather(1, (index + 1).clamp_max(canvas.view.rows - 1));
-  const auto mirrored = torch::lerp(above, next, part.expand_as(above));
+  const auto mirrored = torch::lerp(above, next, part);
 
   const auto own =
       (style.tint + smoothstep(0.0, 0.45, depth) * 0.35 + slope * (0.10 * style.roughness + 0.03))
           .clamp_(0.0, 1.0);
-  const auto surface = torch::lerp(mirrored, pigment(view, style.color).expand_as(mirrored),
-                                   own.unsqueeze(0).expand_as(mirrored));
+  const auto surface = torch::lerp(mirrored, pigment(view, style.color), own);
   const auto shown = view.coverage((view.y - style.line).expand({view.rows, view.width}));
   pool.over(surface, shown);
   if (style.glints > 0.0) {

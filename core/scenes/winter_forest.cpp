@@ -33,40 +33,43 @@ void winter_forest(Canvas& canvas, Dice dice) {
   const double top = dice.uniform(0.36, 0.48), sun = dice.side();
   canvas.fill(gradient(view, {{0.0, color[zenith]}, {top + 0.12, color[low_sky]}}));
   if (dice.chance(0.6)) {
-    shine(canvas, disc(view, dice.uniform(0.14, 0.28), 4.4, dice.key()), 0.045, color[sun_color], 0.3,
+    shine(canvas, disc(view, dice.uniform(0.14, 0.28), 6.5, dice.key()), 0.045, color[sun_color], 0.3,
           color[glow] * 0.45);
   }
   const int layers = 5;
   for (int k = 0; k < layers; ++k) {
     const double near = double(k) / double(layers - 1);
     const double level = top + 0.04 + (0.90 - top) * std::pow(near, 1.1), rolls = 0.05 - 0.01 * near;
-    const double size = 0.055 + 0.32 * std::pow(near, 1.5);
+    const double size = 0.07 + 0.42 * std::pow(near, 1.35);
+    const int tiers = k < 2 ? 3 : k < 4 ? 4 : 5;
     const auto key = dice.key();
     const Line ridge = [=](const torch::Tensor& x) {
       return fbm(x, key, 0.7, 3, 0.4).mul_(rolls).add_(level);
     };
-    Canvas layer = canvas.band(level - rolls * 1.6 - size * 1.05, 1.0);
+    const double next = top + 0.04 + (0.90 - top) * std::pow(double(k + 1) / double(layers - 1), 1.1);
+    Canvas layer =
+        canvas.band(level - rolls * 1.6 - size * 1.05, k + 1 < layers ? next + rolls * 1.6 + 0.02 : 1.0);
     const View& v = layer.view;
     const double fog = 0.72 * std::pow(1.0 - near, 1.2);
     for (int row = 0; row < 2; ++row) {
-      for (const auto& tree : instances(v.x, size * (0.34 + 0.16 * row), key + 5 + std::uint64_t(row), 0.9)) {
+      for (const auto& tree : instances(v.x, size * (0.42 + 0.20 * row), key + 5 + std::uint64_t(row), 0.9)) {
         const auto here = smoothstep(-0.55, 0.1, noise(tree.centre * (0.9 - 0.3 * near), key + 9)) *
-                          (near > 0.9 ? 0.8 : 1.0);
+                          (near > 0.9 ? 0.9 : 1.0);
         const auto tall = tree.random(1, 0.45, 1.0) * size * here + 1e-4;
         const auto foot = ridge(tree.centre) + 0.012;
         Canvas slot = layer.band(level - rolls * 1.6 - size, level + rolls * 1.6 + 0.02);
         const View& w = slot.view;
-        const auto shape = conifer(w, tree.dx, foot, tall, 0.23, 6);
+        const auto shape = conifer(w, tree.dx, foot, tall, 0.27, tiers);
         // Snow lies on the upper side of each tier and towards the sun.
         const auto t = (w.y - (foot - tall)) / tall;
-        const auto tier = (t * 6.0).frac();
+        const auto tier = (t * double(tiers)).frac();
         const auto side = tree.dx / (tall * 0.2);
-        const auto snow = smoothstep(0.75, 0.25, tier + side.abs() * 0.25 - side * sun * 0.30);
+        const auto snow = smoothstep(0.85, 0.20, tier + side.abs() * 0.12 - side * sun * 0.28);
         const auto bright = smoothstep(-0.8, 0.8, side * sun);
         auto body = blend(w, color[needles], mix(color[snow_shade], color[snow_lit], 0.25), snow * 0.55);
         body = torch::lerp(body, blend(w, color[snow_shade], color[snow_lit], bright),
-                           (snow * (bright * 0.5 + 0.45)).unsqueeze(0).expand_as(body));
-        slot.over(torch::lerp(body, pigment(w, color[mist]).expand_as(body), fog), shape);
+                           (snow * (bright * 0.5 + 0.45)));
+        slot.over(torch::lerp(body, pigment(w, color[mist]), fog), shape);
       }
     }
     const auto vy = v.y.to(torch::kFloat64);
@@ -76,7 +79,7 @@ void winter_forest(Canvas& canvas, Dice dice) {
     const auto lit = smoothstep(-0.7, 0.75, drift * 0.75 - slope * sun * 1.6 + 0.25);
     auto snow = blend(v, color[snow_shade], color[snow_lit], lit);
     const auto haze = smoothstep(0.0, 0.2, v.y - line) * (0.35 * (1.0 - near)) + fog * 0.8;
-    snow = torch::lerp(snow, pigment(v, color[mist]).expand_as(snow), haze.unsqueeze(0).expand_as(snow));
+    snow = torch::lerp(snow, pigment(v, color[mist]), haze);
     layer.over(snow, below(v, ridge));
   }
 }
