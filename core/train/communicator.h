@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <torch/torch.h>
+
+namespace equi::train {
+
+// The processes of one training run. A run of its own is a group of one, for which nothing is sent.
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+  virtual std::int64_t rank() const { return 0; }
+  virtual std::int64_t size() const { return 1; }
+  bool first() const { return rank() == 0; }
+
+  // Replaces every tensor by its mean over the processes. Float32, same shapes everywhere.
+  virtual void average(std::vector<torch::Tensor>&) {}
+  // True everywhere when it is true in any process.
+  virtual bool any(bool value) { return value; }
+  // Returns when all have come here.
+  virtual void barrier() {}
+};
+
+// From RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and LOCAL_RANK as torchrun and cluster schedulers set them;
+// a group of one when WORLD_SIZE is absent or 1. `cuda` asks for NCCL, otherwise Gloo is used.
+// Throws Error(bad_input) naming a variable that is missing or out of range, Error(io) when the others do not
+// answer within the time limit.
+std::shared_ptr<Communicator> join_processes(bool cuda);
+
+}  // namespace equi::train

@@ -1,0 +1,69 @@
+#include "core/train/metrics_log.h"
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/train/files.h"
+
+namespace equi::train {
+namespace {
+
+constexpr const char* kHeader = "step,kind,name,value\n";
+
+std::string csv_lines(std::int64_t step, const std::string& kind, const Metrics& metrics) {
+  std::string lines;
+  for (const auto& [name, value] : metrics) lines += fmt::format("{},{},{},{:.9g}\n", step, kind, name, value);
+  return lines;
+}
+
+void append(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::app);
+  out << text;
+  out.close();
+  if (!out) throw Error(ErrorKind::io, path.string(), "cannot be written");
+}
+
+}  // namespace
+
+void MetricsMean::add(const Metrics& metrics) {
+  if (count_++ == 0) {
+    sums_ = metrics;
+    return;
+  }
+  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].second += metrics[i].second;
+}
+
+Metrics MetricsMean::take() {
+  for (auto& entry : sums_) entry.second /= static_cast<double>(count_);
+  count_ = 0;
+  return std::exchange(sums_, {});
+}
+
+MetricsLog::MetricsLog(std::filesystem::path folder, std::int64_t resumed_step) : folder_(std::move(folder)) {
+  std::string kept, table = kHeader;
+  std::ifstream in(folder_ / "metrics.jsonl");
+  for (std::string line; resumed_step > 0 && std::getline(in, line);) {
+    const auto entry = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (!entry.is_object() || !entry.contains("step") || entry["step"] > resumed_step) continue;
+    kept += line + "\n";
+    Metrics metrics;
+    for (const auto& [name, value] : entry.items()) {
+      if (name != "step" && value.is_number()) metrics.emplace_back(name, value.get<double>());
+    }
+    table += csv_lines(entry["step"], entry.value("kind", ""), metrics);
+  }
+  write_text(folder_ / "metrics.jsonl", kept);
+  write_text(folder_ / "metrics.csv", table);
+}
+
+void MetricsLog::write(std::int64_t step, const std::string& kind, const Metrics& metrics) {
+  nlohmann::ordered_json entry = {{"step", step}, {"kind", kind}};
+  for (const auto& [name, value] : metrics) entry[name] = value;
+  append(folder_ / "metrics.jsonl", entry.dump() + "\n");
+  append(folder_ / "metrics.csv", csv_lines(step, kind, metrics));
+}
+
+}  // namespace equi::train

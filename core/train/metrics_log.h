@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace equi::train {
+
+// Named numbers of one moment of a run, in the order they are shown.
+using Metrics = std::vector<std::pair<std::string, double>>;
+
+// The mean of several moments that have the same names.
+class MetricsMean {
+ public:
+  void add(const Metrics& metrics);
+  Metrics take();  // and starts anew
+  bool empty() const { return count_ == 0; }
+
+ private:
+  Metrics sums_;
+  std::int64_t count_ = 0;
+};
+
+// metrics.jsonl (one object for each entry: step, kind, the numbers) and metrics.csv (step, kind, name, value)
+// in a run's folder. A resumed run appends; entries after the step it resumes from are dropped first.
+class MetricsLog {
+ public:
+  // Throws Error(io).
+  MetricsLog(std::filesystem::path folder, std::int64_t resumed_step);
+  // `kind` is "train" or "held_out". Throws Error(io) when the disk is full.
+  void write(std::int64_t step, const std::string& kind, const Metrics& metrics);
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace equi::train

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/train/parameters.h"
+
+namespace equi::train {
+
+// Learning rate over the run.
+struct RateSchedule {
+  double peak = 1e-4;
+  std::int64_t warmup = 0;  // steps of linear rise from 0
+  std::int64_t steps = 1;   // of the whole run; the cosine ends here
+  bool cosine = false;      // otherwise constant after the warm-up
+  double floor = 0.02;      // the cosine ends at floor * peak
+
+  double at(std::int64_t step) const;  // step counts from 0
+};
+
+// AdamW over float32 masters. Its moments are tensors that a checkpoint stores.
+class AdamW {
+ public:
+  struct Settings {
+    double beta1 = 0.9, beta2 = 0.95;
+    double eps = 1e-8;
+    double weight_decay = 0.0;
+  };
+  // Parameters for which `decays(name, tensor)` is false are not decayed.
+  AdamW(const Parameters& parameters, Settings settings,
+        const std::function<bool(const std::string&, const torch::Tensor&)>& decays = {});
+
+  // One step; gradients in the order of the parameters, float32. `step` counts from 0.
+  void apply(const std::vector<torch::Tensor>& gradients, double rate, std::int64_t step);
+
+  // For checkpoints: "<prefix>.first.<name>" and "<prefix>.second.<name>".
+  std::vector<NamedTensor> state(const std::string& prefix) const;
+
+ private:
+  struct Group {
+    std::vector<std::size_t> members;
+    double weight_decay;
+  };
+  Settings settings_;
+  std::vector<std::string> names_;
+  std::vector<torch::Tensor> masters_, first_, second_;
+  std::vector<Group> groups_;
+};
+
+// Scales the gradients so that their common norm is at most `limit` (0: never) and returns the norm before.
+double clip_gradients(const std::vector<torch::Tensor>& gradients, double limit);
+
+}  // namespace equi::train

@@ -1,0 +1,80 @@
+#include "core/train/parameters.h"
+
+#include "core/model/weights.h"
+
+namespace equi::train {
+
+Parameters::Parameters(torch::nn::Module& module, Precision precision, bool with_average) {
+  const torch::NoGradGuard no_grad;
+  for (auto& item : module.named_parameters()) {
+    torch::Tensor& parameter = item.value();
+    names_.push_back(item.key());
+    masters_.push_back(precision == Precision::float32 ? parameter : parameter.detach().clone());
+    if (with_average) averages_.push_back(parameter.detach().clone());
+    if (precision != Precision::float32) {
+      parameter.set_data(parameter.to(model::to_torch(precision)));
+    }
+    parameter.requires_grad_(true);
+    computing_.push_back(parameter);
+  }
+}
+
+std::int64_t Parameters::count() const {
+  std::int64_t total = 0;
+  for (const auto& master : masters_) total += master.numel();
+  return total;
+}
+
+void Parameters::clear_gradients() {
+  for (auto& parameter : computing_) parameter.mutable_grad().reset();
+}
+
+std::vector<torch::Tensor> Parameters::gradients() const {
+  std::vector<torch::Tensor> all;
+  all.reserve(computing_.size());
+  for (std::size_t i = 0; i < computing_.size(); ++i) {
+    const auto& gradient = computing_[i].grad();
+    all.push_back(gradient.defined() ? gradient.to(torch::kFloat32).contiguous()
+                                     : torch::zeros_like(masters_[i], torch::kFloat32));
+  }
+  return all;
+}
+
+void Parameters::publish() {
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < computing_.size(); ++i) {
+    if (!computing_[i].is_same(masters_[i])) computing_[i].copy_(masters_[i]);
+  }
+}
+
+void Parameters::update_average(double decay, std::int64_t step) {
+  const torch::NoGradGuard no_grad;
+  const double warm = static_cast<double>(1 + step) / static_cast<double>(10 + step);
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    averages_[i].lerp_(masters_[i], 1.0 - std::min(decay, warm));
+  }
+}
+
+void Parameters::share_averages(torch::nn::Module& module) const {
+  const torch::NoGradGuard no_grad;
+  auto parameters = module.named_parameters();
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    auto& parameter = parameters[names_[i]];
+    parameter.requires_grad_(false);
+    parameter.set_data(averages_[i]);
+  }
+  module.eval();
+}
+
+std::vector<NamedTensor> Parameters::state(const std::string& prefix) const {
+  std::vector<NamedTensor> all;
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    all.push_back({prefix + ".model." + names_[i], masters_[i]});
+  }
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    all.push_back({prefix + ".average." + names_[i], averages_[i]});
+  }
+  return all;
+}
+
+}  // namespace equi::train

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "core/base/device.h"
+
+namespace equi::train {
+
+// A tensor with the name it has in a training checkpoint.
+struct NamedTensor {
+  std::string name;
+  torch::Tensor tensor;
+};
+
+// The weights of one module in their roles: float32 masters that the optimizer moves, the module's own
+// parameters that compute (a bfloat16 copy, or the masters themselves), and the moving average (EMA).
+class Parameters {
+ public:
+  // Takes over `module`'s parameters, which hold float32 start values on the target device.
+  Parameters(torch::nn::Module& module, Precision precision, bool with_average);
+
+  const std::vector<std::string>& names() const { return names_; }
+  const std::vector<torch::Tensor>& masters() const { return masters_; }
+  const std::vector<torch::Tensor>& averages() const { return averages_; }  // empty without EMA
+  std::int64_t count() const;                                               // numbers in all
+
+  void clear_gradients();
+  // Float32, in the order of `names`; zeros where a parameter took no part.
+  std::vector<torch::Tensor> gradients() const;
+  // Copies the masters into the computing parameters.
+  void publish();
+  // EMA <- EMA + (1 - decay) * (master - EMA), with decay at most (1 + step) / (10 + step).
+  void update_average(double decay, std::int64_t step);
+  // Makes `module`'s parameters views of the averages, so that it always computes with the current ones.
+  void share_averages(torch::nn::Module& module) const;
+
+  // For checkpoints: "<prefix>.model.<name>" and "<prefix>.average.<name>".
+  std::vector<NamedTensor> state(const std::string& prefix) const;
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<torch::Tensor> computing_, masters_, averages_;
+};
+
+}  // namespace equi::train

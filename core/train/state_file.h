@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/train/parameters.h"
+
+namespace equi::train {
+
+// Training checkpoints: a safetensors file with every float32 tensor of a run and its facts as metadata.
+// Written aside and renamed: an interrupted write or a full disk leaves the last good one.
+void save_state(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                const std::map<std::string, std::string>& facts);
+
+// Copies the stored tensors into `tensors` and returns the facts. Throws Error(bad_input) naming the file and
+// the tensor when one is missing or has another shape: a checkpoint of another architecture.
+std::map<std::string, std::string> load_state(const std::filesystem::path& path,
+                                              const std::vector<NamedTensor>& tensors);
+
+}  // namespace equi::train
