@@ -30,6 +30,8 @@ int run(int argc, char** argv) {
   add_generate(app);
   add_bench(app);
   add_scenes(app);
+  add_train(app);
+  add_evaluate(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

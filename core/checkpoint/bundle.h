@@ -22,6 +22,7 @@ struct Manifest {
   double vae_norm = 1.0;                 // generator space = tokenizer space * vae_norm
   int window_columns = 16;               // T_w of windowed decoding (section 5)
   int window_hop = 8;
+  double guidance_scale = 7.0;  // recommended; 7, the published setting, where a manifest says nothing
   std::string heads_source;  // how the head count was found
   std::string provenance;    // which files, which tool version
   std::string licence;
@@ -53,5 +54,11 @@ class Bundle {
 // Text of manifest.json for `manifest`, and back. `where` names the file in errors.
 std::string manifest_to_json(const Manifest& manifest);
 Manifest manifest_from_json(const std::string& text, const std::string& where);
+
+// The same for an architecture alone. Throw Error(bad_input) naming the field.
+std::string to_json(const TokenizerConfig& config);
+std::string to_json(const GeneratorConfig& config);
+TokenizerConfig tokenizer_from_json(const std::string& text, const std::string& where);
+GeneratorConfig generator_from_json(const std::string& text, const std::string& where);
 
 }  // namespace equi

@@ -36,6 +36,10 @@ class Reader {
       fail(fmt::format("{} is missing or of another type", field));
     }
   }
+  template <class T>
+  void read_if_there(const char* field, T& out) const {
+    if (object_.contains(field)) read(field, out);
+  }
   const Json& at(const char* field) const {
     const auto found = object_.find(field);
     if (found == object_.end()) fail(fmt::format("{} is missing", field));
@@ -122,29 +126,44 @@ void check(const Manifest& m, const Reader& reader, const std::string& where) {
       m.window_hop > m.window_columns) {
     reader.fail("window_columns or window_hop is out of range");
   }
+  if (!(m.guidance_scale >= 0 && m.guidance_scale <= 100)) reader.fail("guidance_scale is not within 0..100");
   if (m.dtype != "float32" && m.dtype != "bfloat16") reader.fail("dtype must be float32 or bfloat16");
+}
+
+auto write_into(Json& object) {
+  return [&object](const char* field, const auto& value) { object[field] = value; };
+}
+
+auto read_from(const Reader& from) {
+  return [&from](const char* field, auto& value) { from.read(field, value); };
+}
+
+std::string text_of(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+Json parse(const std::string& text, const std::string& where) {
+  if (text.size() > kMaxManifest) throw Error(ErrorKind::bad_input, where, "is larger than 64 MiB");
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > kMaxDepth) throw Error(ErrorKind::bad_input, where, "nests too deep");
+    return true;
+  };
+  return Json::parse(text, shallow, false);
 }
 
 }  // namespace
 
 std::string manifest_to_json(const Manifest& m) {
   Json document = {{"format", Manifest::kFormat}};
-  const auto write_into = [](Json& object) {
-    return [&object](const char* field, const auto& value) { object[field] = value; };
-  };
   manifest_fields(m, write_into(document));
+  document["guidance_scale"] = m.guidance_scale;
   tokenizer_fields(m.tokenizer, write_into(document["tokenizer"]));
   generator_fields(m.generator, write_into(document["generator"]));
-  return document.dump(2, ' ', false, Json::error_handler_t::replace);
+  return text_of(document);
 }
 
 Manifest manifest_from_json(const std::string& text, const std::string& where) {
-  if (text.size() > kMaxManifest) throw Error(ErrorKind::bad_input, where, "is larger than 64 MiB");
-  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMaxDepth) throw Error(ErrorKind::bad_input, where, "nests too deep");
-    return true;
-  };
-  const Json document = Json::parse(text, shallow, false);
+  const Json document = parse(text, where);
   const Reader reader(document, where);
   int format = 0;
   reader.read("format", format);
@@ -152,16 +171,42 @@ Manifest manifest_from_json(const std::string& text, const std::string& where) {
     reader.fail(fmt::format("has format {}, this program knows {}", format, Manifest::kFormat));
   }
   Manifest m;
-  const auto read_from = [](const Reader& from) {
-    return [&from](const char* field, auto& value) { from.read(field, value); };
-  };
   const Reader tokenizer(reader.at("tokenizer"), where + ": tokenizer");
   const Reader generator(reader.at("generator"), where + ": generator");
   manifest_fields(m, read_from(reader));
+  reader.read_if_there("guidance_scale", m.guidance_scale);
   tokenizer_fields(m.tokenizer, read_from(tokenizer));
   generator_fields(m.generator, read_from(generator));
   check(m, reader, where);
   return m;
+}
+
+std::string to_json(const TokenizerConfig& config) {
+  Json document;
+  tokenizer_fields(config, write_into(document));
+  return text_of(document);
+}
+
+std::string to_json(const GeneratorConfig& config) {
+  Json document;
+  generator_fields(config, write_into(document));
+  return text_of(document);
+}
+
+TokenizerConfig tokenizer_from_json(const std::string& text, const std::string& where) {
+  TokenizerConfig config;
+  const Json document = parse(text, where);
+  tokenizer_fields(config, read_from(Reader(document, where)));
+  validate(config, where);
+  return config;
+}
+
+GeneratorConfig generator_from_json(const std::string& text, const std::string& where) {
+  GeneratorConfig config;
+  const Json document = parse(text, where);
+  generator_fields(config, read_from(Reader(document, where)));
+  validate(config, where);
+  return config;
 }
 
 }  // namespace equi

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/model/norm_swish.h"
 
 namespace equi::model {
 namespace {
@@ -79,7 +80,7 @@ EncoderImpl::EncoderImpl(const TokenizerConfig& c)
 torch::Tensor EncoderImpl::forward(const torch::Tensor& image) const {
   auto h = conv_in->forward(image);
   for (std::size_t i = 0; i < down->size(); ++i) h = down->at<LevelImpl>(i).forward(h);
-  h = conv_out->forward(swish(norm_out->forward(mid->forward(h))));  // [B, z, rows, T]
+  h = conv_out->forward(norm_swish(norm_out, mid->forward(h)));  // [B, z, rows, T]
   return along_columns(encoder1d, h.permute({0, 3, 1, 2}).flatten(2));
 }
 
@@ -108,7 +109,7 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& columns) const {
   h = h.unflatten(2, {z_channels, -1}).permute({0, 2, 3, 1});  // [B, z, rows, T]
   h = mid->forward(conv_in->forward(h));
   for (std::size_t i = up->size(); i-- > 0;) h = up->at<LevelImpl>(i).forward(h);
-  return conv_out->forward(swish(norm_out->forward(h)));
+  return conv_out->forward(norm_swish(norm_out, h));
 }
 
 TokenizerImpl::TokenizerImpl(const TokenizerConfig& c)

@@ -1,5 +1,7 @@
 #include "core/model/tokenizer_blocks.h"
 
+#include "core/model/norm_swish.h"
+
 namespace equi::model {
 
 ResnetBlockImpl::ResnetBlockImpl(std::int64_t in, std::int64_t out, std::int64_t groups)
@@ -11,7 +13,7 @@ ResnetBlockImpl::ResnetBlockImpl(std::int64_t in, std::int64_t out, std::int64_t
 }
 
 torch::Tensor ResnetBlockImpl::forward(const torch::Tensor& x) const {
-  const auto h = conv2->forward(swish(norm2->forward(conv1->forward(swish(norm1->forward(x))))));
+  const auto h = conv2->forward(norm_swish(norm2, conv1->forward(norm_swish(norm1, x))));
   return h + (nin_shortcut.is_empty() ? x : nin_shortcut->forward(x));
 }
 

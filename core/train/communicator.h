@@ -16,7 +16,7 @@ class Communicator {
   virtual std::int64_t size() const { return 1; }
   bool first() const { return rank() == 0; }
 
-  // Replaces every tensor by its mean over the processes. Float32, same shapes everywhere.
+  // Replaces every tensor by its mean over the processes. All of one dtype, same shapes everywhere.
   virtual void average(std::vector<torch::Tensor>&) {}
   // True everywhere when it is true in any process.
   virtual bool any(bool value) { return value; }
@@ -24,10 +24,11 @@ class Communicator {
   virtual void barrier() {}
 };
 
-// From RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT and LOCAL_RANK as torchrun and cluster schedulers set them;
-// a group of one when WORLD_SIZE is absent or 1. `cuda` asks for NCCL, otherwise Gloo is used.
+// From RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT as torchrun and cluster schedulers set them, through
+// libtorch's own process group (Gloo); a group of one when WORLD_SIZE is absent or 1. Tensors of a GPU travel
+// through the CPU.
 // Throws Error(bad_input) naming a variable that is missing or out of range, Error(io) when the others do not
-// answer within the time limit.
-std::shared_ptr<Communicator> join_processes(bool cuda);
+// answer within five minutes.
+std::shared_ptr<Communicator> join_processes();
 
 }  // namespace equi::train

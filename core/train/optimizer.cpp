@@ -1,16 +1,16 @@
 #include "core/train/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace equi::train {
 
-double RateSchedule::at(std::int64_t step) const {
-  if (step < warmup) return peak * static_cast<double>(step + 1) / static_cast<double>(warmup);
-  if (!cosine || steps <= warmup) return peak;
-  const double done =
-      std::min(1.0, static_cast<double>(step - warmup) / static_cast<double>(steps - warmup));
-  return peak * (floor + (1.0 - floor) * 0.5 * (1.0 + std::cos(std::numbers::pi * done)));
+double RateSchedule::at(std::int64_t step, double progress) const {
+  const double rise = step < warmup ? static_cast<double>(step + 1) / static_cast<double>(warmup) : 1.0;
+  if (!cosine) return peak * rise;
+  const double done = std::clamp(progress, 0.0, 1.0);
+  return peak * rise * (floor + (1.0 - floor) * 0.5 * (1.0 + std::cos(std::numbers::pi * done)));
 }
 
 AdamW::AdamW(const Parameters& parameters, Settings settings,

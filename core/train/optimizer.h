@@ -12,11 +12,11 @@ namespace equi::train {
 struct RateSchedule {
   double peak = 1e-4;
   std::int64_t warmup = 0;  // steps of linear rise from 0
-  std::int64_t steps = 1;   // of the whole run; the cosine ends here
   bool cosine = false;      // otherwise constant after the warm-up
   double floor = 0.02;      // the cosine ends at floor * peak
 
-  double at(std::int64_t step) const;  // step counts from 0
+  // step counts from 0; progress is the part of the whole run that lies behind, 0..1.
+  double at(std::int64_t step, double progress) const;
 };
 
 // AdamW over float32 masters. Its moments are tensors that a checkpoint stores.

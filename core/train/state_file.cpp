@@ -23,6 +23,18 @@ void save_state(const std::filesystem::path& path, const std::vector<NamedTensor
   write_safetensors(path, writes, facts);
 }
 
+std::map<std::string, std::string> read_facts(const std::filesystem::path& path) {
+  return SafetensorsFile::open(path).metadata();
+}
+
+const std::string& fact(const std::map<std::string, std::string>& facts, const std::string& name,
+                        const std::filesystem::path& path) {
+  const auto found = facts.find(name);
+  if (found != facts.end()) return found->second;
+  throw Error(ErrorKind::bad_input, path.string(), "does not say its " + name,
+              "it is no training checkpoint of this program");
+}
+
 std::map<std::string, std::string> load_state(const std::filesystem::path& path,
                                               const std::vector<NamedTensor>& tensors) {
   const torch::NoGradGuard no_grad;

@@ -14,6 +14,13 @@ namespace equi::train {
 void save_state(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
                 const std::map<std::string, std::string>& facts);
 
+// The facts alone. Throws Error(bad_input or io) naming the file.
+std::map<std::string, std::string> read_facts(const std::filesystem::path& path);
+
+// One of them. Throws Error(bad_input) when it is missing: the file is no training checkpoint.
+const std::string& fact(const std::map<std::string, std::string>& facts, const std::string& name,
+                        const std::filesystem::path& path);
+
 // Copies the stored tensors into `tensors` and returns the facts. Throws Error(bad_input) naming the file and
 // the tensor when one is missing or has another shape: a checkpoint of another architecture.
 std::map<std::string, std::string> load_state(const std::filesystem::path& path,

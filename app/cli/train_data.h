@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "core/train/picture_cache.h"
+#include "core/train/scene_pictures.h"
+
+namespace equi::cli {
+
+// Where training pictures come from: --scenes or --data.
+struct DataOptions {
+  bool scenes = false;
+  std::string folder, cache;
+  std::int64_t worlds = 0, world_width = 0;
+
+  void add_to(CLI::App& command);
+  // Opens or fills the packed cache (in `run`/pictures when --cache says nothing else) for a model of
+  // `height` pixels. Throws Error as scene_pictures and folder_pictures.
+  train::PictureCache open(const std::string& run, train::SceneData preset, std::int64_t height,
+                           std::int64_t workers, bool silent, const std::stop_token& stop) const;
+};
+
+}  // namespace equi::cli

@@ -1,0 +1,84 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "app/cli/console.h"
+#include "app/cli/train.h"
+#include "app/cli/train_data.h"
+#include "core/base/error.h"
+#include "core/train/presets.h"
+#include "core/train/state_file.h"
+
+namespace equi::cli {
+namespace {
+
+struct Arguments {
+  TrainOptions train;
+  DataOptions data;
+  std::string tokenizer;
+  std::int64_t latents = 0;
+};
+
+// What the latents are made from: an encoder and pictures.
+std::string origin_of(const std::filesystem::path& checkpoint, const train::PictureCache& pictures) {
+  const auto facts = train::read_facts(checkpoint);
+  return fmt::format("{}, step {}; {}", std::filesystem::absolute(checkpoint).string(),
+                     train::fact(facts, "step", checkpoint), pictures.index().origin);
+}
+
+void run(const Arguments& a) {
+  const Interrupt interrupt;
+  auto preset = train::generator_preset(a.train.preset);
+  auto& training = preset.training;
+  const auto device = parse_device(a.train.device);
+  a.train.apply(preset.run);
+  if (a.train.batch > 0) training.batch = a.train.batch;
+  if (!a.train.precision.empty()) training.update.precision = parse_precision(a.train.precision);
+  if (a.latents > 0) preset.latents.count = a.latents;
+  training.seed = preset.latents.seed = a.train.seed;
+  const bool dropout = training.config.attention_dropout > 0 || training.config.projection_dropout > 0;
+  training.device = preset.latents.device = model::to_torch(device);
+  auto processes = train::join_processes();
+  const auto checkpoint = train::checkpoint_path(a.tokenizer);
+  const auto tokenizer = train::load_tokenizer(checkpoint);
+  const auto replicas = a.train.use_workers(device.kind == Device::Kind::cpu);
+  const auto pictures =
+      a.data.open(a.train.folder, train::tokenizer_preset(a.train.preset).scenes,
+                  tokenizer->config.image_height, replicas, a.train.json, interrupt.token());
+  training.config.class_count = static_cast<int>(pictures.class_count());
+  training.config.token_width = tokenizer->config.token_width;
+  std::optional<ProgressBar> bar;
+  auto latents = train::encode_latents(
+      std::filesystem::path(a.train.folder) / "latents.safetensors", tokenizer, pictures, preset.latents,
+      origin_of(checkpoint, pictures), replicas,
+      [&](std::int64_t done, std::int64_t total) {
+        if (!bar) bar.emplace("latents", total, a.train.json);
+        bar->update(done);
+      },
+      interrupt.token());
+  bar.reset();
+  training.workers = a.train.use_workers(device.kind == Device::Kind::cpu && !dropout);
+  train::GeneratorTrainer trainer(std::move(latents), tokenizer, training, processes);
+  if (!a.train.json && processes->first()) fmt::print(stderr, "{} parameters\n", trainer.parameter_count());
+  const auto outcome = train::run_training(trainer, preset.run, *processes,
+                                           progress_lines(a.train.json || !processes->first()),
+                                           interrupt.token());
+  if (processes->first()) print_outcome(outcome, a.train.folder, a.train.json);
+}
+
+}  // namespace
+
+void add_train_generator(CLI::App& parent) {
+  auto a = std::make_shared<Arguments>();
+  auto* command = parent.add_subcommand("generator", "Train the model that makes the next column");
+  a->train.add_to(*command);
+  a->data.add_to(*command);
+  command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run")->required();
+  command->add_option("--latents", a->latents, "Crops to encode before training");
+  command->footer(
+      "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"
+      "Example: equicanvas-cli train generator --scenes --tokenizer runs/tokenizer --run runs/generator");
+  command->callback([a] { run(*a); });
+}
+
+}  // namespace equi::cli

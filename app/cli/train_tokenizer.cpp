@@ -1,0 +1,61 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "app/cli/console.h"
+#include "app/cli/train.h"
+#include "app/cli/train_data.h"
+#include "core/train/presets.h"
+
+namespace equi::cli {
+namespace {
+
+struct Arguments {
+  TrainOptions train;
+  DataOptions data;
+  std::string start_from;
+  bool decoder_only = false;
+};
+
+void run(const Arguments& a) {
+  const Interrupt interrupt;
+  auto preset = train::tokenizer_preset(a.train.preset);
+  auto& training = preset.training;
+  const auto device = parse_device(a.train.device);
+  a.train.apply(preset.run);
+  if (a.train.batch > 0) training.batch = a.train.batch;
+  if (!a.train.precision.empty()) training.update.precision = parse_precision(a.train.precision);
+  training.seed = a.train.seed;
+  training.decoder_only = a.decoder_only;
+  training.workers = a.train.use_workers(device.kind == Device::Kind::cpu);
+  training.device = model::to_torch(device);
+  auto processes = train::join_processes();
+  const auto pictures = a.data.open(a.train.folder, preset.scenes, training.config.image_height,
+                                    training.workers, a.train.json, interrupt.token());
+  train::TokenizerTrainer trainer(pictures, training, processes);
+  if (!a.start_from.empty()) trainer.start_from(train::checkpoint_path(a.start_from));
+  if (!a.train.json && processes->first()) {
+    fmt::print(stderr, "{} parameters; {} training pictures, {} held out\n", trainer.parameter_count(),
+               pictures.training_count(), pictures.held_out_count());
+  }
+  const auto outcome = train::run_training(trainer, preset.run, *processes,
+                                           progress_lines(a.train.json || !processes->first()),
+                                           interrupt.token());
+  if (processes->first()) print_outcome(outcome, a.train.folder, a.train.json);
+}
+
+}  // namespace
+
+void add_train_tokenizer(CLI::App& parent) {
+  auto a = std::make_shared<Arguments>();
+  auto* command = parent.add_subcommand("tokenizer", "Train the picture <-> column-token model");
+  a->train.add_to(*command);
+  a->data.add_to(*command);
+  command->add_option("--init", a->start_from, "Start from the averaged weights of another run's folder");
+  command->add_flag("--decoder-only", a->decoder_only,
+                    "Second stage: train the decoder alone; tokens made earlier stay valid");
+  command->footer("Example: equicanvas-cli train tokenizer --scenes --run runs/tokenizer --time-budget 60m");
+  command->callback([a] { run(*a); });
+}
+
+}  // namespace equi::cli

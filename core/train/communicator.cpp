@@ -1,0 +1,113 @@
+#include "core/train/communicator.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "core/base/error.h"
+
+namespace equi::train {
+namespace {
+
+constexpr auto kTimeout = std::chrono::seconds(300);
+
+class GlooProcesses : public Communicator {
+ public:
+  GlooProcesses(c10::intrusive_ptr<c10d::Store> store, std::int64_t rank, std::int64_t size,
+                const std::string& address)
+      : rank_(rank), size_(size) {
+    auto options = c10d::ProcessGroupGloo::Options::create(kTimeout);
+    options->devices.push_back(address == "127.0.0.1" || address == "localhost"
+                                   ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
+                                   : c10d::ProcessGroupGloo::createDefaultDevice());
+    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, static_cast<int>(rank), static_cast<int>(size),
+                                                         options);
+  }
+
+  std::int64_t rank() const override { return rank_; }
+  std::int64_t size() const override { return size_; }
+
+  void average(std::vector<torch::Tensor>& tensors) override {
+    const torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> flat;
+    for (const auto& tensor : tensors) flat.push_back(tensor.reshape({-1}));
+    auto packed = torch::cat(flat).to(torch::kCPU);
+    sum(packed);
+    packed.div_(static_cast<double>(size_));
+    std::int64_t offset = 0;
+    for (auto& tensor : tensors) {
+      tensor.copy_(packed.narrow(0, offset, tensor.numel()).view(tensor.sizes()));
+      offset += tensor.numel();
+    }
+  }
+
+  bool any(bool value) override {
+    auto flag = torch::full({1}, value ? 1.0 : 0.0);
+    sum(flag);
+    return flag.item<double>() > 0.5;
+  }
+
+  void barrier() override { any(false); }
+
+ private:
+  void sum(torch::Tensor& tensor) {
+    std::vector<torch::Tensor> one = {tensor};
+    try {
+      group_->allreduce(one)->wait();
+    } catch (const std::exception& e) {
+      throw Error(ErrorKind::io, "processes", fmt::format("another process of the run does not answer: {}", e.what()));
+    }
+  }
+
+  std::int64_t rank_, size_;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> group_;
+};
+
+std::optional<std::string> variable(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr || *text == '\0' ? std::nullopt : std::optional<std::string>(text);
+}
+
+std::int64_t number(const char* name, std::int64_t low, std::int64_t high) {
+  const auto text = variable(name);
+  if (!text) {
+    throw Error(ErrorKind::bad_input, name, "is not set, though WORLD_SIZE is above 1",
+                "set RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT for every process");
+  }
+  char* end = nullptr;
+  const auto value = std::strtoll(text->c_str(), &end, 10);
+  if (*end != '\0' || value < low || value > high) {
+    throw Error(ErrorKind::bad_input, name,
+                fmt::format("is '{}', not a number from {} to {}", printable(*text), low, high));
+  }
+  return value;
+}
+
+}  // namespace
+
+std::shared_ptr<Communicator> join_processes() {
+  if (!variable("WORLD_SIZE")) return std::make_shared<Communicator>();
+  const auto size = number("WORLD_SIZE", 1, 65536);
+  if (size == 1) return std::make_shared<Communicator>();
+  const auto rank = number("RANK", 0, size - 1);
+  const auto port = number("MASTER_PORT", 1, 65535);
+  const auto address = variable("MASTER_ADDR");
+  if (!address) throw Error(ErrorKind::bad_input, "MASTER_ADDR", "is not set, though WORLD_SIZE is above 1");
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<std::uint16_t>(port);
+  options.isServer = rank == 0;
+  options.numWorkers = static_cast<std::size_t>(size);
+  options.timeout = kTimeout;
+  try {
+    return std::make_shared<GlooProcesses>(c10::make_intrusive<c10d::TCPStore>(*address, options), rank, size,
+                                           *address);
+  } catch (const std::exception& e) {
+    throw Error(ErrorKind::io, fmt::format("{}:{}", *address, port),
+                fmt::format("the processes of the run did not come together: {}", e.what()));
+  }
+}
+
+}  // namespace equi::train

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+
+#include "core/model/tokenizer.h"
+#include "core/train/picture_cache.h"
+#include "core/train/run.h"
+#include "core/train/updater.h"
+#include "core/train/worker_pool.h"
+
+namespace equi::train {
+
+struct TokenizerTraining {
+  TokenizerConfig config;
+  std::int64_t batch = 8;    // pictures of a step, in each process
+  std::int64_t workers = 1;  // replicas side by side; 1 on a GPU
+  std::int64_t min_columns = 12, max_columns = 24;  // widths of a step's crops
+  double gradient_weight = 0.5;                     // of the structural term
+  double kl_weight = 0.01;
+  bool decoder_only = false;  // second stage: the encoder, and so every latent, stays as it is
+  Updater::Settings update;
+  std::uint64_t seed = 1;
+  std::int64_t held_out = 24;  // pictures
+  torch::Device device = torch::kCPU;
+};
+
+// Trains a tokenizer on crops of a picture cache: L1, the structural term, KL with the posterior noise of
+// algorithm.md section 1.
+class TokenizerTrainer : public Trainer {
+ public:
+  // Throws Error(bad_input) when the cache's pictures have another height than the model, or there are fewer
+  // training pictures than a batch takes.
+  TokenizerTrainer(const PictureCache& pictures, TokenizerTraining settings,
+                   std::shared_ptr<Communicator> processes);
+
+  // Starts from the averaged weights of another run's checkpoint, of the same architecture.
+  void start_from(const std::filesystem::path& checkpoint);
+
+  std::string kind() const override { return "tokenizer"; }
+  Metrics step(std::int64_t step, double rate) override;
+  Metrics held_out() override;
+  void write_samples(const std::filesystem::path& path) override;
+  std::vector<NamedTensor> state() const override;
+  std::map<std::string, std::string> facts() const override;
+  void state_loaded() override { updater_->publish(); }
+
+  // The averaged weights, float32.
+  const model::Tokenizer& average() const { return average_; }
+  std::int64_t parameter_count() const { return updater_->parameter_count(); }
+
+ private:
+  struct Losses {
+    double l1 = 0.0, gradient = 0.0, kl = 0.0;
+  };
+  Losses share(std::int64_t worker, std::int64_t step, std::int64_t columns);
+  torch::Tensor batch_of(Share share, std::int64_t step, std::int64_t columns) const;
+  torch::Tensor held_out_images() const;
+
+  const PictureCache& pictures_;
+  TokenizerTraining settings_;
+  std::shared_ptr<Communicator> processes_;
+  WorkerPool pool_;
+  std::vector<model::Tokenizer> replicas_;
+  std::unique_ptr<Updater> updater_;
+  model::Tokenizer average_;
+};
+
+// The averaged weights of a tokenizer run as a module in evaluation mode, float32.
+// Throws Error(bad_input) when the file is no tokenizer checkpoint.
+model::Tokenizer load_tokenizer(const std::filesystem::path& checkpoint);
+
+}  // namespace equi::train

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/train/communicator.h"
+#include "core/train/optimizer.h"
+#include "core/train/parameters.h"
+
+namespace equi::train {
+
+// From gradients to new weights: sums them over the replicas of this process, averages over the processes, clips,
+// takes an AdamW step on the float32 masters, publishes them to the replicas and moves the average (EMA).
+class Updater {
+ public:
+  struct Settings {
+    AdamW::Settings adam;
+    double clip = 0.0;      // of the gradients' common norm; 0: never
+    double average = 0.99;  // decay of the EMA
+    Precision precision = Precision::float32;
+  };
+
+  // All replicas are of one architecture; replica 0 brings the weights, the others then share its storage.
+  Updater(const std::vector<std::shared_ptr<torch::nn::Module>>& replicas, const Settings& settings,
+          std::shared_ptr<Communicator> processes,
+          const std::function<bool(const std::string&, const torch::Tensor&)>& decays = {});
+
+  void clear_gradients();
+
+  // Takes the step and returns the norm of the gradients before clipping. When that norm is not finite, nothing
+  // is changed.
+  double apply(double rate, std::int64_t step);
+
+  // The averaged weights, as the tensors of `module`; they follow later steps.
+  void share_averages(torch::nn::Module& module) const { parameters_.share_averages(module); }
+
+  // Copies the masters to the replicas: after the tensors of state() have been overwritten.
+  void publish() { parameters_.publish(); }
+
+  // Every tensor that a checkpoint has to hold.
+  std::vector<NamedTensor> state(const std::string& prefix) const;
+  std::int64_t parameter_count() const { return parameters_.count(); }
+
+ private:
+  std::vector<torch::Tensor> gathered() const;
+
+  Settings settings_;
+  std::shared_ptr<Communicator> processes_;
+  Parameters parameters_;  // of replica 0
+  std::vector<std::vector<torch::Tensor>> others_;
+  AdamW adam_;
+};
+
+}  // namespace equi::train
