@@ -6,6 +6,7 @@
 #include "app/cli/train.h"
 #include "app/cli/train_data.h"
 #include "core/base/error.h"
+#include "core/model/weights.h"
 #include "core/train/presets.h"
 #include "core/train/state_file.h"
 

@@ -5,6 +5,7 @@
 #include "app/cli/console.h"
 #include "app/cli/train.h"
 #include "app/cli/train_data.h"
+#include "core/model/weights.h"
 #include "core/train/presets.h"
 
 namespace equi::cli {

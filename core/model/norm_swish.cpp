@@ -196,10 +196,10 @@ struct NormSwish : torch::autograd::Function<NormSwish> {
 
 torch::Tensor norm_swish(const GroupNorm& norm, const torch::Tensor& x) {
   const bool ours = torch::GradMode::is_enabled() && x.is_cpu() && x.dim() == 4 &&
-                    x.scalar_type() == torch::kBFloat16 && norm->weight.requires_grad() &&
-                    x.is_contiguous(torch::MemoryFormat::ChannelsLast) && !x.is_contiguous();
-  if (ours) return NormSwish::apply(x, norm->weight, norm->bias, norm->groups);
-  return swish(norm->forward(x));
+                    x.scalar_type() == torch::kBFloat16 && norm->weight.requires_grad();
+  if (!ours) return swish(norm->forward(x));
+  return NormSwish::apply(x.contiguous(torch::MemoryFormat::ChannelsLast), norm->weight, norm->bias,
+                          norm->groups);
 }
 
 }  // namespace equi::model

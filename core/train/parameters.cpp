@@ -34,8 +34,10 @@ std::vector<torch::Tensor> Parameters::gradients() const {
   all.reserve(computing_.size());
   for (std::size_t i = 0; i < computing_.size(); ++i) {
     const auto& gradient = computing_[i].grad();
-    all.push_back(gradient.defined() ? gradient.to(torch::kFloat32).contiguous()
-                                     : torch::zeros_like(masters_[i], torch::kFloat32));
+    // In the master's memory format: the fused optimizer walks both storages in parallel.
+    auto plain = torch::zeros_like(masters_[i], torch::kFloat32);
+    if (gradient.defined()) plain.copy_(gradient);
+    all.push_back(plain);
   }
   return all;
 }

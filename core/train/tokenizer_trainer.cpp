@@ -32,7 +32,15 @@ void initialise(model::Tokenizer& tokenizer, std::uint64_t seed) {
   tokenizer->post_quant_layer->weight.div_(loud);
 }
 
-void share_names(const model::Tokenizer& tokenizer, bool decoder_only) {
+// Convolutions in bfloat16 are at their quickest with the channels innermost.
+void channels_last(model::Tokenizer& tokenizer) {
+  for (auto& parameter : tokenizer->parameters()) {
+    if (parameter.dim() != 4) continue;
+    parameter.set_data(parameter.detach().contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+}
+
+void choose_trainable(const model::Tokenizer& tokenizer, bool decoder_only) {
   for (auto& item : tokenizer->named_parameters()) {
     item.value().requires_grad_(!decoder_only || of_decoder(item.key()));
   }
@@ -66,11 +74,12 @@ TokenizerTrainer::TokenizerTrainer(const PictureCache& pictures, TokenizerTraini
     model::Tokenizer replica(settings_.config);
     if (i == 0) initialise(replica, settings_.seed);
     replica->to(settings_.device);
+    if (i == 0 && settings_.update.precision == Precision::bfloat16) channels_last(replica);
     replicas_.push_back(replica);
     modules.push_back(replica.ptr());
   }
   updater_ = std::make_unique<Updater>(modules, settings_.update, processes_);
-  for (const auto& replica : replicas_) share_names(replica, settings_.decoder_only);
+  for (const auto& replica : replicas_) choose_trainable(replica, settings_.decoder_only);
   updater_->share_averages(*average_);
 }
 
@@ -112,7 +121,10 @@ TokenizerTrainer::Losses TokenizerTrainer::share(std::int64_t worker, std::int64
     noises.push_back(
         posterior_noise(draws, columns, settings_.config.token_width, settings_.config.posterior_std));
   }
-  const auto compute = images.to(model::to_torch(settings_.update.precision));
+  auto compute = images.to(model::to_torch(settings_.update.precision));
+  if (settings_.update.precision == Precision::bfloat16) {
+    compute = compute.contiguous(torch::MemoryFormat::ChannelsLast);
+  }
   torch::Tensor means;
   {
     const torch::AutoGradMode grad(!settings_.decoder_only);
