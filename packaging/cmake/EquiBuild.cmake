@@ -52,19 +52,22 @@ function(equi_use_torch name scope)
 endfunction()
 
 # equi_test(NAME SOURCES a_test.cpp ... [DEPS targets ...] [TORCH])
-# A GoogleTest program; every TEST in it becomes a ctest test.
+# A GoogleTest program, run from the top of the source tree; every TEST in it becomes a ctest test.
 function(equi_test name)
   cmake_parse_arguments(ARG "TORCH" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE equi_options ${ARG_DEPS} GTest::gtest GTest::gmock
                                         GTest::gtest_main)
-  target_compile_definitions(${name} PRIVATE "EQUI_TEST_DATA=\"${CMAKE_SOURCE_DIR}/tests/data\""
-                                             "EQUI_CLI=\"${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/equicanvas-cli\"")
+  # Relative to the top of the source tree, where the tests run: the same in every clone, so that ccache hits.
+  file(RELATIVE_PATH programs "${CMAKE_SOURCE_DIR}" "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  target_compile_definitions(${name} PRIVATE "EQUI_TEST_DATA=\"tests/data\""
+                                             "EQUI_CLI=\"${programs}/equicanvas-cli\"")
   if(ARG_TORCH)
     equi_use_torch(${name} PRIVATE)
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
