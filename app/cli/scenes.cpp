@@ -13,7 +13,8 @@ namespace equi::cli {
 namespace {
 
 constexpr std::int64_t kColumnPixels = 16;
-constexpr std::int64_t kGap = 4;  // px of white between two rows of the sheet
+constexpr std::int64_t kMaxPixels = std::int64_t{1} << 26;  // of a sheet, about 1 GB while it is made
+constexpr std::int64_t kGap = 4;                            // px of white between two rows of the sheet
 
 struct Arguments {
   std::string output, scene;
@@ -54,6 +55,10 @@ void run(const Arguments& a) {
   if (a.output.empty()) return print_list(a.json);
   media::check_writable(a.output);
   const auto total = std::int64_t(chosen.size()) * a.rows;
+  if (a.height > 0 && total * a.height > kMaxPixels / (a.columns * kColumnPixels)) {
+    throw Error(ErrorKind::bad_input, a.output, fmt::format("a sheet of {} such views is too large", total),
+                "choose fewer columns or rows, a smaller height or one --scene");
+  }
   ProgressBar progress("scenes", total, a.json);
   const auto start = std::chrono::steady_clock::now();
   std::vector<torch::Tensor> strips;
@@ -87,7 +92,9 @@ void add_scenes(CLI::App& app) {
   command->add_option("-o,--output", a->output,
                       "The picture; its ending chooses the format. Without it: the list");
   command->add_option("--scene", a->scene, "Only this one, by name");
-  command->add_option("--height", a->height, "Height of a view in px")->capture_default_str();
+  command->add_option("--height", a->height, "Height of a view in px")
+      ->capture_default_str()
+      ->check(CLI::Range(16, 2048));
   command->add_option("--columns", a->columns, "Width of a view in columns of 16 px")
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));

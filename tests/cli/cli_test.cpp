@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <span>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -142,6 +143,20 @@ TEST_F(Cli, GeneratesTheSamePictureFromTheSameSeed) {
   EXPECT_NE(a.pixels, media::read_image(at("c.png")).pixels);
 }
 
+TEST_F(Cli, ScenesAreListedAndRendered) {
+  const auto list = run("scenes --json");
+  ASSERT_EQ(list.code, 0) << list.err;
+  EXPECT_GE(nlohmann::json::parse(list.out)["scenes"].size(), 12U);
+  const std::string settings = "scenes --scene dunes --height 32 --columns 4 --json ";
+  ASSERT_EQ(run(settings + "--rows 2 -o " + at("a.png")).code, 0);
+  ASSERT_EQ(run(settings + "-o " + at("b.png")).code, 0);
+  const auto two = media::read_image(at("a.png")), one = media::read_image(at("b.png"));
+  EXPECT_EQ(one.width, 64);
+  EXPECT_EQ(one.height, 32);
+  EXPECT_EQ(two.height, 32 + 4 + 32);
+  EXPECT_TRUE(std::ranges::equal(one.pixels, std::span(two.pixels).first(one.pixels.size())));
+}
+
 TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("info " + at("absent"), "is no folder");
@@ -155,6 +170,10 @@ TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
                "not a picture format");
   expect_error("generate --scene 1 --columns 4 --steps 2" + model() + "-o " + at("absent/x.png"),
                "cannot be written");
+  expect_error("scenes --scene moon" + out, "there is no scene of this name");
+  expect_error("scenes --scene dunes -o " + at("x.gif"), "not a picture format");
+  expect_error("scenes --rows 100 --columns 4096" + out, "too large");
+  EXPECT_EQ(run("scenes --height 5" + out).code, 2);
   expect_error("reconstruct " + at("absent.jpg") + " " + at("y.png") + model(), "absent.jpg: cannot be read");
   std::ofstream(at("text.png")) << "no picture";
   expect_error("reconstruct " + at("text.png") + " " + at("y.png") + model(), "is not a picture");
