@@ -40,8 +40,8 @@ enum class Priority : int { background = 0, normal = 10, visible = 20, preview =
 struct JobSpec {
   std::string name;  // for the log and the progress row
   Priority priority = Priority::normal;
-  std::string replaces;                     // not empty: cancels the earlier jobs of the same key
-  std::function<void(const Context&)> run;  // on the worker; may throw
+  std::string replaces = {};                     // not empty: cancels the earlier jobs of the same key
+  std::function<void(const Context&)> run = {};  // on the worker; may throw
   std::function<void(const Progress&)> on_progress = {};  // on the worker
   // On the worker (or, for a job that never started, on the thread that cancelled it); called exactly once.
   // The error is empty when the job ran to its end.

@@ -1,0 +1,187 @@
+#include "ui/app_controller.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <algorithm>
+
+#include "ui/gui_thread.h"
+
+namespace equi::ui {
+
+AppController::AppController(Paths paths, QObject* parent)
+    : QObject(parent),
+      paths_(std::move(paths)),
+      settings_(paths_),
+      device_queue_(std::make_shared<jobs::JobQueue>("equi-device")),
+      files_(std::make_shared<jobs::JobQueue>("equi-files")),
+      tiles_(std::make_shared<engine::TileCache>(static_cast<std::size_t>(settings_.cache_mib()) << 20)),
+      log_(new Log(this)),
+      library_(new ModelLibrary(files_, paths_, this)),
+      host_(new ModelHost(device_queue_, this)),
+      growth_(new Growth(this)),
+      project_(new ProjectKeeper(this)),
+      thumbnails_(new ThumbnailMaker(device_queue_, files_, paths_.cache, this)),
+      studio_(std::make_unique<engine::Studio>(device_queue_, tiles_, callbacks())) {
+  connect_parts();
+}
+
+AppController::~AppController() {
+  thumbnails_->set_engine(nullptr);
+  studio_->stop();
+  files_->cancel_all();
+  files_->wait_idle();
+  studio_.reset();
+  device_queue_->cancel_all();
+  device_queue_->wait_idle();
+}
+
+engine::Studio::Callbacks AppController::callbacks() {
+  engine::Studio::Callbacks calls;
+  calls.changed = [this, mail = mail_](std::shared_ptr<const engine::Snapshot> snapshot) {
+    const std::scoped_lock lock(mail->mutex);
+    mail->snapshot = std::move(snapshot);
+    if (!std::exchange(mail->announced, true)) post(this, [this] { take_snapshot(); });
+  };
+  calls.pixels_ready = [this, mail = mail_](stream::ColumnRange columns) {
+    const std::scoped_lock lock(mail->mutex);
+    const bool waiting = std::exchange(mail->pixels_announced, true);
+    auto& pixels = mail->pixels;
+    pixels = waiting ? stream::ColumnRange{std::min(pixels.begin, columns.begin),
+                                           std::max(pixels.end, columns.end)}
+                     : columns;
+    if (waiting) return;
+    post(this, [this, mail] {
+      stream::ColumnRange ready;
+      {
+        const std::scoped_lock inner(mail->mutex);
+        ready = mail->pixels;
+        mail->pixels_announced = false;
+      }
+      Q_EMIT pixels_ready(ready.begin, ready.end);
+    });
+  };
+  calls.extending = [this](const jobs::Progress& progress) {
+    post(this, [this, progress] { growth_->report(progress); });
+  };
+  calls.extended = [this](std::int64_t made, const std::optional<Error>& error) {
+    post(this, [this, made, error] {
+      growth_->ended(made, error);
+      if (error) report(*error);
+    });
+  };
+  calls.failed = [this](const Error& error) { post(this, [this, error] { report(error); }); };
+  return calls;
+}
+
+void AppController::connect_parts() {
+  connect(library_, &ModelLibrary::failed, this, &AppController::report);
+  connect(library_, &ModelLibrary::changed, this, [this] {
+    if (engine() || host_->loading()) return;
+    const ModelEntry* entry = library_->choose(settings_.model());
+    if (entry != nullptr) use_model(entry->folder);
+  });
+  connect(host_, &ModelHost::ready, this, [this] {
+    settings_.set_model(from_path(engine()->folder()));
+    log_->add(Log::Level::info, tr("Model %1 on %2, %3")
+                                    .arg(QString::fromStdString(engine()->manifest().name),
+                                         QString::fromStdString(engine()->device().name()),
+                                         QString::fromStdString(name(engine()->precision()))));
+    thumbnails_->set_engine(engine());
+    growth_->engine_changed();
+    Q_EMIT engine_changed();
+    project_->engine_ready();
+  });
+  connect(host_, &ModelHost::failed, this, [this](const Error& error) {
+    report(error);
+    project_->engine_failed();
+  });
+  connect(growth_, &Growth::running_changed, this, [this] { thumbnails_->set_paused(growth_->running()); });
+}
+
+void AppController::start() {
+  if (std::exchange(started_, true)) return;
+  if (!settings_.writable()) {
+    log_->add(Log::Level::warning,
+              tr("%1 cannot be written: settings are forgotten at the end").arg(paths_.settings));
+    Q_EMIT notice(tr("The settings folder cannot be written; settings are forgotten when the program ends."));
+  }
+  library_->refresh();
+}
+
+void AppController::take_snapshot() {
+  {
+    const std::scoped_lock lock(mail_->mutex);
+    snapshot_ = mail_->snapshot;
+    mail_->announced = false;
+  }
+  growth_->canvas_changed();
+  project_->canvas_changed();
+  Q_EMIT canvas_changed();
+}
+
+void AppController::set_selection(stream::ColumnRange columns) {
+  if (columns == selection_) return;
+  selection_ = columns;
+  Q_EMIT selection_changed();
+}
+
+void AppController::use_model(const std::filesystem::path& folder) {
+  host_->load(folder, settings_.device(), settings_.precision());
+}
+
+void AppController::import_photo(const QString& path) {
+  if (!engine() || !has_canvas()) {
+    return report(Error(ErrorKind::unsupported, path.toStdString(), "a photo needs a model to continue it",
+                        "choose or import a model first (Tools, Models)"));
+  }
+  const QFileInfo info(path);
+  if (info.isDir()) {
+    return report(Error(ErrorKind::bad_input, path.toStdString(), "is a folder", "choose a picture"));
+  }
+  studio_->import_photo(to_path(path), {growth_->seed(), 0, growth_->settings()});
+  Q_EMIT notice(tr("Reading %1").arg(info.fileName()));
+}
+
+void AppController::import_photo(const QImage& picture) {
+  QDir().mkpath(paths_.cache);
+  const QString path = paths_.cache + QStringLiteral("/pasted.png");
+  files_->submit({.name = "paste",
+                  .priority = jobs::Priority::visible,
+                  .run =
+                      [path, picture](const jobs::Context&) {
+                        if (!picture.save(path, "PNG")) {
+                          throw Error(ErrorKind::io, path.toStdString(), "cannot be written");
+                        }
+                      },
+                  .on_end =
+                      [this, path](const std::optional<Error>& error) {
+                        post(this, [this, path, error] {
+                          if (error) return report(*error);
+                          import_photo(path);
+                        });
+                      }});
+}
+
+void AppController::open_any(const QString& path) {
+  const QFileInfo info(path);
+  if (!info.exists()) {
+    return report(Error(ErrorKind::io, path.toStdString(), "there is no such file"));
+  }
+  if (info.suffix().compare(QLatin1String("equi"), Qt::CaseInsensitive) == 0) {
+    project_->open(path);
+  } else {
+    import_photo(path);
+  }
+}
+
+void AppController::report(const Error& error) {
+  const ErrorText text = describe(error);
+  if (error.kind() == ErrorKind::cancelled) {
+    log_->add(Log::Level::info, text.title + QStringLiteral(": ") + text.detail);
+    return;
+  }
+  log_->add(Log::Level::error, text.title + QStringLiteral(": ") + text.detail);
+  Q_EMIT failed(error);
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,268 @@
+#include "ui/canvas/canvas_view.h"
+
+#include <QPaintEvent>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "ui/canvas/decorations.h"
+#include "ui/theme/tokens.h"
+
+namespace equi::ui {
+namespace {
+
+constexpr double kFollowLine = 0.86;    // part of the width at which a growing end is held
+constexpr double kSlideSeconds = 0.11;  // time constant of a column that slides in
+constexpr double kStartMaxZoom = 4.0;   // device pixels per picture pixel when a canvas is first shown
+constexpr int kAskDelay = 30;           // ms between painting and asking for tiles
+
+}  // namespace
+
+CanvasView::CanvasView(std::shared_ptr<const engine::TileCache> tiles, QWidget* parent)
+    : QWidget(parent), painter_(std::move(tiles)) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  setAcceptDrops(true);
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setAttribute(Qt::WA_AcceptTouchEvents);
+  grabGesture(Qt::PinchGesture);
+  setMinimumSize(240, 140);
+  setAccessibleName(tr("Canvas"));
+  setAccessibleDescription(
+      tr("The panorama. Arrow keys pan, plus and minus zoom, Home and End go to its ends."));
+  motion_.setInterval(Duration::frame);
+  motion_.setTimerType(Qt::PreciseTimer);
+  connect(&motion_, &QTimer::timeout, this, &CanvasView::tick);
+  ask_.setSingleShot(true);
+  ask_.setInterval(kAskDelay);
+  connect(&ask_, &QTimer::timeout, this, &CanvasView::ask_for_tiles);
+}
+
+void CanvasView::show_snapshot(std::shared_ptr<const engine::Snapshot> snapshot, int picture_height,
+                               int column_pixels) {
+  const bool other_canvas = !snapshot || !snapshot_ || snapshot->project != snapshot_->project ||
+                            snapshot_->extent.size() == 0 || snapshot->extent.size() == 0;
+  snapshot_ = std::move(snapshot);
+  view_.set_picture(picture_height, column_pixels);
+  const ColumnRange extent = snapshot_ ? snapshot_->extent : ColumnRange{};
+  view_.set_extent(extent);
+  const double left = static_cast<double>(extent.begin) * column_pixels;
+  const double right = static_cast<double>(extent.end) * column_pixels;
+  if (other_canvas) {
+    shown_left_ = shown_right_ = 0;
+    placed_ = false;
+    if (extent.size() > 4) {  // opened, not growing: everything is there at once
+      shown_left_ = left;
+      shown_right_ = right;
+    }
+  }
+  // Columns that went away (undo) go at once.
+  shown_left_ = std::max(shown_left_, left);
+  shown_right_ = std::min(shown_right_, right);
+  if (selection_.size() > 0) {
+    const ColumnRange kept{std::max(selection_.begin, extent.begin), std::min(selection_.end, extent.end)};
+    if (kept != selection_) select(kept.size() > 0 ? kept : ColumnRange{});
+  }
+  if (!placed_ && extent.size() > 0) {
+    placed_ = true;
+    view_.fit_height();
+    if (view_.zoom() > kStartMaxZoom * ratio()) view_.set_zoom(kStartMaxZoom * ratio());
+    const double wide = static_cast<double>(extent.size()) * column_pixels * view_.zoom();
+    if (wide < 0.8 * view_.size().width()) {
+      view_.place_column(extent.begin, extent.size() > 4 ? 0.5 - wide / view_.size().width() / 2 : 0.2);
+    } else {
+      view_.place_column(extent.begin, 0.1);
+    }
+    Q_EMIT view_changed();
+  }
+  start_motion();
+  update();
+}
+
+void CanvasView::select(ColumnRange columns) {
+  if (columns.size() <= 0) columns = {};
+  if (columns == selection_) return;
+  selection_ = columns;
+  if (columns.size() == 0) selection_anchor_.reset();
+  update();
+  Q_EMIT selection_changed(selection_);
+}
+
+void CanvasView::set_following(bool on) {
+  following_ = on;
+}
+
+void CanvasView::set_grid(bool on) {
+  grid_ = on;
+  update();
+}
+
+void CanvasView::fit() {
+  Viewport whole = view_;
+  whole.fit_height();
+  const bool height_fits_now = std::abs(whole.zoom() / view_.zoom() - 1.0) < 1e-3;
+  if (height_fits_now) {
+    fit_all();
+  } else {
+    fit_height();
+  }
+}
+
+void CanvasView::fit_height() {
+  view_.fit_height();
+  moved(true);
+}
+
+void CanvasView::fit_all() {
+  view_.fit_all();
+  moved(true);
+}
+
+void CanvasView::actual_size() {
+  view_.set_zoom(1.0);
+  moved(true);
+}
+
+void CanvasView::zoom_in() {
+  view_.set_zoom(view_.zoom() * 1.25);
+  moved(true);
+}
+
+void CanvasView::zoom_out() {
+  view_.set_zoom(view_.zoom() / 1.25);
+  moved(true);
+}
+
+void CanvasView::go_to_end(engine::FrameId end) {
+  if (end == engine::FrameId::forward) {
+    view_.place_column(view_.extent().end, kFollowLine);
+  } else {
+    view_.place_column(view_.extent().begin, 1.0 - kFollowLine);
+  }
+  moved(true);
+}
+
+void CanvasView::center_on_column(double column) {
+  view_.center_on(column * view_.column_pixels());
+  moved(true);
+}
+
+void CanvasView::move_selection(int columns, bool extend) {
+  const ColumnRange extent = view_.extent();
+  if (extent.size() == 0) return;
+  if (selection_.size() == 0) {
+    const std::int64_t middle =
+        std::clamp(view_.column_at(view_.size().width() / 2.0), extent.begin, extent.end - 1);
+    selection_anchor_ = middle;
+    select({middle, middle + 1});
+    return;
+  }
+  const std::int64_t anchor = selection_anchor_.value_or(selection_.begin);
+  std::int64_t head = anchor == selection_.begin ? selection_.end - 1 : selection_.begin;
+  head = std::clamp(head + columns, extent.begin, extent.end - 1);
+  if (extend) {
+    select({std::min(anchor, head), std::max(anchor, head) + 1});
+    selection_anchor_ = anchor;
+  } else {
+    selection_anchor_ = head;
+    select({head, head + 1});
+  }
+  if (!view_.shows(head)) {
+    view_.place_column(head, columns < 0 ? 0.2 : 0.8);
+    moved(true);
+  }
+}
+
+void CanvasView::pixels_ready() {
+  update();
+}
+
+void CanvasView::start_motion() {
+  if (motion_.isActive()) return;
+  since_tick_.start();
+  motion_.start();
+}
+
+// One step of everything that moves by itself.
+void CanvasView::tick() {
+  const double seconds = std::min(0.1, static_cast<double>(since_tick_.restart()) / 1000.0);
+  const double share = 1.0 - std::exp(-seconds / kSlideSeconds);
+  const double pixels = view_.column_pixels();
+  const double left = static_cast<double>(view_.extent().begin) * pixels;
+  const double right = static_cast<double>(view_.extent().end) * pixels;
+  const auto approach = [&](double& shown, double goal) {
+    const double away = goal - shown;
+    shown = std::abs(away) * view_.zoom() < 0.75 ? goal : shown + away * share;
+    return shown == goal;
+  };
+  const double right_before = view_.screen_x(shown_right_), left_before = view_.screen_x(shown_left_);
+  const bool still =
+      static_cast<int>(approach(shown_right_, right)) & static_cast<int>(approach(shown_left_, left));
+  if (following_ && !dragging_ && !still) {
+    const double wide = view_.size().width();
+    const double over = view_.screen_x(shown_right_) - kFollowLine * wide;
+    const double under = (1.0 - kFollowLine) * wide - view_.screen_x(shown_left_);
+    // An end that the user has left behind is not followed.
+    if (shown_right_ != right && right_before <= wide && over > 0) {
+      view_.pan({-over * share, 0});
+      Q_EMIT view_changed();
+    } else if (shown_left_ != left && left_before >= 0 && under > 0) {
+      view_.pan({under * share, 0});
+      Q_EMIT view_changed();
+    }
+  }
+  if (still) motion_.stop();
+  update();
+}
+
+void CanvasView::moved(bool by_hand) {
+  update();
+  Q_EMIT view_changed();
+  if (by_hand) Q_EMIT moved_by_hand();
+}
+
+void CanvasView::paintEvent(QPaintEvent*) {
+  QElapsedTimer clock;
+  clock.start();
+  QPainter painter(this);
+  painter.scale(1.0 / ratio(), 1.0 / ratio());
+  painter.fillRect(QRect(QPoint(), view_.size()), colors().canvas);
+  if (snapshot_ && snapshot_->extent.size() > 0) {
+    paint_ghost_columns(painter, view_, shown_left_, shown_right_, ratio());
+    want_tiles(
+        painter_.paint(painter, view_, {shown_left_, shown_right_, snapshot_->settled, snapshot_->revision}));
+    paint_provisional(painter, view_, snapshot_->settled, shown_left_, shown_right_, ratio());
+    if (grid_) paint_grid(painter, view_, ratio());
+    paint_selection(painter, view_, selection_, ratio());
+    paint_ruler(painter, view_, ratio());
+  }
+  if (drop_column_) paint_drop_mark(painter, view_, *drop_column_, tr("New scene from here"), ratio());
+  frames_.add(static_cast<double>(clock.nsecsElapsed()) / 1e6);
+}
+
+void CanvasView::want_tiles(ColumnRange missing) {
+  if (missing.size() == 0) return;
+  wanted_ = {view_.level(), missing, snapshot_.get()};
+  if (!(wanted_ == asked_) && !ask_.isActive()) ask_.start();
+}
+
+void CanvasView::ask_for_tiles() {
+  if (wanted_ == asked_) return;
+  asked_ = wanted_;
+  Q_EMIT tiles_wanted(asked_.level, asked_.columns.begin, asked_.columns.end);
+}
+
+void CanvasView::resizeEvent(QResizeEvent*) {
+  view_.set_size((QSizeF(size()) * ratio()).toSize());
+  Q_EMIT view_changed();
+}
+
+bool CanvasView::event(QEvent* event) {
+  if (event->type() == QEvent::Gesture || event->type() == QEvent::NativeGesture) {
+    if (pinch(event)) return true;
+  }
+  if (event->type() == QEvent::ScreenChangeInternal) view_.set_size((QSizeF(size()) * ratio()).toSize());
+  return QWidget::event(event);
+}
+
+}  // namespace equi::ui

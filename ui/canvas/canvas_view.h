@@ -1,0 +1,130 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <QWidget>
+#include <memory>
+#include <optional>
+
+#include "core/engine/studio.h"
+#include "ui/canvas/frame_clock.h"
+#include "ui/canvas/tile_painter.h"
+#include "ui/canvas/viewport.h"
+
+namespace equi::ui {
+
+// The canvas: a window onto an endless row of columns. It knows tiles and a snapshot, not how they are made.
+// Wheel and pinch zoom at the cursor, dragging pans, a click selects a column, Shift+click a span.
+class CanvasView : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit CanvasView(std::shared_ptr<const engine::TileCache> tiles, QWidget* parent = nullptr);
+
+  // The canvas that is shown; null: none. Columns that are new at an end slide in.
+  void show_snapshot(std::shared_ptr<const engine::Snapshot> snapshot, int picture_height, int column_pixels);
+  const Viewport& viewport() const { return view_; }
+
+  // Selected document columns; an empty range when nothing is selected.
+  ColumnRange selection() const { return selection_; }
+  void select(ColumnRange columns);
+
+  // Where the canvas is growing: that end is kept in sight if it is in sight.
+  void set_following(bool on);
+  void set_grid(bool on);
+
+  void fit();  // the whole height; once more: the whole panorama
+  void fit_height();
+  void fit_all();
+  void actual_size();
+  void zoom_in();
+  void zoom_out();
+  void go_to_end(engine::FrameId end);
+  void center_on_column(double column);
+  void move_selection(int columns, bool extend);
+
+  const FrameClock& frames() const { return frames_; }
+
+ public Q_SLOTS:
+  void pixels_ready();  // tiles are others: paint again
+
+ Q_SIGNALS:
+  void tiles_wanted(int level, qint64 begin, qint64 end);
+  void selection_changed(equi::ui::ColumnRange columns);
+  void view_changed();
+  // The cursor is over document column `column`, picture pixel (x, y). `color` is invalid where nothing is.
+  void hovered(qint64 column, qint64 x, int y, const QColor& color);
+  void hover_left();
+  void moved_by_hand();  // the user panned or zoomed
+  void files_dropped(const QStringList& paths);
+  void picture_dropped(const QImage& picture);
+  void scene_dropped(qint64 scene, qint64 column);
+  void context_menu_wanted(const QPoint& global, qint64 column);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void keyReleaseEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+  bool event(QEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dragMoveEvent(QDragMoveEvent* event) override;
+  void dragLeaveEvent(QDragLeaveEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  double ratio() const { return devicePixelRatioF(); }
+  QPointF device(const QPointF& logical) const { return logical * ratio(); }
+  void tick();
+  void start_motion();
+  void moved(bool by_hand);
+  void want_tiles(ColumnRange missing);
+  void ask_for_tiles();
+  void report_hover(const QPointF& position);
+  void update_cursor();
+  bool pinch(QEvent* event);
+
+  TilePainter painter_;
+  Viewport view_;
+  std::shared_ptr<const engine::Snapshot> snapshot_;
+  ColumnRange selection_;
+  FrameClock frames_;
+
+  // Motion: the ends that are shown run after the ends that exist (picture pixels).
+  double shown_left_ = 0, shown_right_ = 0;
+  QTimer motion_;
+  QElapsedTimer since_tick_;
+  bool following_ = true;
+  bool grid_ = true;
+  bool placed_ = false;  // the first picture has been put into place
+
+  // Requests for tiles, sent after painting.
+  struct Wanted {
+    int level = 0;
+    ColumnRange columns;
+    const engine::Snapshot* of = nullptr;
+    bool operator==(const Wanted&) const = default;
+  };
+  Wanted wanted_, asked_;
+  QTimer ask_;
+
+  // Mouse.
+  std::optional<QPointF> press_;  // logical, while a button is down
+  QPointF last_;
+  bool dragging_ = false;
+  bool space_ = false;
+  std::optional<std::int64_t> selection_anchor_;
+  std::optional<std::int64_t> drop_column_;
+};
+
+}  // namespace equi::ui
+
+Q_DECLARE_METATYPE(equi::stream::ColumnRange)

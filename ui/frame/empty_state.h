@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QWidget>
+
+namespace equi::ui {
+
+// What stands where there is nothing yet: an icon, what this place is for, and what to do.
+class EmptyState : public QWidget {
+  Q_OBJECT
+
+ public:
+  EmptyState(const QString& icon, const QString& title, const QString& text, QWidget* parent = nullptr);
+
+  QPushButton* add_button(const QString& text, bool primary = false);
+  void set_text(const QString& title, const QString& text);
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void draw_icon();
+
+  QString icon_name_;
+  QLabel* icon_;
+  QLabel* title_;
+  QLabel* text_;
+  QHBoxLayout* buttons_;
+};
+
+}  // namespace equi::ui

@@ -1,0 +1,162 @@
+#include "ui/frame/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QScreen>
+#include <QScrollArea>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "ui/frame/empty_state.h"
+#include "ui/theme/icons.h"
+
+namespace equi::ui {
+namespace {
+
+constexpr int kLayoutVersion = 1;
+
+}  // namespace
+
+MainWindow::MainWindow(AppController* app, Theme* theme, QWidget* parent)
+    : QMainWindow(parent), app_(app), theme_(theme), actions_(new Actions(this)) {
+  setObjectName(QStringLiteral("main"));
+  setWindowIcon(QIcon(QStringLiteral(":/equicanvas.svg")));
+  setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks | QMainWindow::AllowNestedDocks);
+  setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+  actions_->fill(menuBar());
+  make_tool_bar();
+  make_center();
+  make_docks();
+  status_ = new StatusLine(app, this);
+  setStatusBar(status_);
+  connect_actions();
+  connect_canvas();
+  connect_app();
+  restore_layout();
+  update_title();
+  update_actions();
+  show_canvas();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::make_tool_bar() {
+  auto* bar = new QToolBar(tr("Tool bar"), this);
+  bar->setObjectName(QStringLiteral("tools"));
+  bar->setIconSize(QSize(Size::icon, Size::icon));
+  bar->setMovable(false);
+  actions_->fill(bar, {"file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "file.photo",
+                       "", "grow.reroll", "grow.regenerate", "grow.variations", "grow.scene", ""});
+  auto* gap = new QWidget;
+  gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  bar->addWidget(gap);
+  actions_->fill(bar,
+                 {"view.first", "view.last", "", "view.zoom_out", "view.zoom_in", "view.fit", "view.actual"});
+  addToolBar(bar);
+}
+
+void MainWindow::make_center() {
+  canvas_ = new CanvasView(app_->tiles());
+  canvas_->setObjectName(QStringLiteral("canvas"));
+  canvas_->set_grid(app_->settings().grid());
+  canvas_->set_following(app_->settings().follow());
+  overview_ = new OverviewStrip(app_->tiles());
+  grow_bar_ = new GrowBar(app_, actions_);
+  messages_ = new MessageBar;
+
+  auto* welcome = new EmptyState(QStringLiteral("extend-right"), QString(), QString(), canvas_);
+  connect(welcome->add_button(tr("Open photo…")), &QPushButton::clicked, actions_->get("file.photo"),
+          &QAction::trigger);
+  connect(welcome->add_button(tr("Open project…")), &QPushButton::clicked, actions_->get("file.open"),
+          &QAction::trigger);
+  connect(welcome->add_button(tr("Models…")), &QPushButton::clicked, actions_->get("tools.models"),
+          &QAction::trigger);
+  welcome_ = welcome;
+  auto* over = new QVBoxLayout(canvas_);
+  over->setContentsMargins(0, 0, 0, 0);
+  over->addWidget(welcome_);
+
+  auto* center = new QWidget;
+  auto* layout = new QVBoxLayout(center);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(messages_);
+  layout->addWidget(canvas_, 1);
+  layout->addWidget(overview_);
+  layout->addWidget(grow_bar_);
+  setCentralWidget(center);
+}
+
+void MainWindow::make_docks() {
+  scenes_ = new ScenePanel(app_);
+  add_dock(QStringLiteral("scenes"), tr("Scenes"), scenes_, Qt::LeftDockWidgetArea);
+  generation_ = new GenerationPanel(app_, actions_);
+  auto* scroll = new QScrollArea;
+  scroll->setWidget(generation_);
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFrameShape(QFrame::NoFrame);
+  add_dock(QStringLiteral("generation"), tr("Generation"), scroll, Qt::RightDockWidgetArea);
+  history_ = new HistoryPanel(app_);
+  add_dock(QStringLiteral("history"), tr("History"), history_, Qt::RightDockWidgetArea);
+}
+
+QDockWidget* MainWindow::add_dock(const QString& name, const QString& title, QWidget* content,
+                                  Qt::DockWidgetArea area) {
+  auto* dock = new QDockWidget(title, this);
+  dock->setObjectName(QStringLiteral("dock.") + name);
+  dock->setWidget(content);
+  dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
+                    QDockWidget::DockWidgetFloatable);
+  addDockWidget(area, dock);
+  QAction* toggle = dock->toggleViewAction();
+  toggle->setText(title);
+  actions_->menu(Menu::view)->insertAction(actions_->get("view.fullscreen"), toggle);
+  return dock;
+}
+
+void MainWindow::restore_layout() {
+  resize(QSize(1280, 800).boundedTo(screen()->availableSize()));
+  auto* scenes = findChild<QDockWidget*>(QStringLiteral("dock.scenes"));
+  auto* generation = findChild<QDockWidget*>(QStringLiteral("dock.generation"));
+  auto* history = findChild<QDockWidget*>(QStringLiteral("dock.history"));
+  resizeDocks({scenes, generation}, {248, 268}, Qt::Horizontal);
+  resizeDocks({generation, history}, {300, 300}, Qt::Vertical);
+  const QByteArray geometry = app_->settings().geometry();
+  if (!geometry.isEmpty()) restoreGeometry(geometry);
+  const QByteArray layout = app_->settings().layout();
+  if (!layout.isEmpty()) restoreState(layout, kLayoutVersion);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+  QMainWindow::showEvent(event);
+  if (std::exchange(shown_, true)) return;
+  canvas_->setFocus();
+  QTimer::singleShot(0, this, &MainWindow::usable);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+  QMainWindow::changeEvent(event);
+  if (event->type() == QEvent::WindowStateChange) {
+    const QSignalBlocker block(actions_->get("view.fullscreen"));
+    actions_->get("view.fullscreen")->setChecked(isFullScreen());
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  app_->growth().stop();
+  app_->settings().set_window(saveGeometry(), saveState(kLayoutVersion));
+  app_->project().close();
+  event->accept();
+}
+
+std::optional<std::int64_t> MainWindow::here() const {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || snapshot->extent.size() == 0) return std::nullopt;
+  const ColumnRange selection = app_->selection();
+  if (selection.size() == 0) return std::nullopt;
+  return selection.begin < 0 ? selection.end - 1 : selection.begin;
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <QLabel>
+#include <QMainWindow>
+#include <QStackedWidget>
+
+#include "ui/app_controller.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/canvas/overview_strip.h"
+#include "ui/frame/actions.h"
+#include "ui/frame/message_bar.h"
+#include "ui/frame/status_line.h"
+#include "ui/grow/generation_panel.h"
+#include "ui/grow/grow_bar.h"
+#include "ui/history/history_panel.h"
+#include "ui/scenes/scene_panel.h"
+#include "ui/theme/theme.h"
+
+namespace equi::ui {
+
+// The one window. It joins the parts: what happens in a part is told to the controller, what the controller
+// says is shown. How to add
+//   a dock:    add_dock("name", title, widget, area) in make_docks();
+//   an action: a line in action_table.cpp, then actions_->on("room.verb", this, ...) in connect_actions();
+//   a dialog:  a QDialog with an AppController*, opened by an action.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  MainWindow(AppController* app, Theme* theme, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  CanvasView* canvas() const { return canvas_; }
+  OverviewStrip* overview() const { return overview_; }
+  ScenePanel* scenes() const { return scenes_; }
+  GenerationPanel* generation() const { return generation_; }
+  HistoryPanel* history() const { return history_; }
+  GrowBar* grow_bar() const { return grow_bar_; }
+  MessageBar* messages() const { return messages_; }
+  Actions* actions_table() const { return actions_; }
+  AppController* app() const { return app_; }
+
+  // Registers a dock under the Window part of the View menu; its place is remembered.
+  QDockWidget* add_dock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+
+  // The column that "from here" means: the first selected one; without a selection the end that grew last.
+  std::optional<std::int64_t> here() const;
+
+ Q_SIGNALS:
+  // Once the first frame has been shown.
+  void usable();
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void make_center();
+  void make_docks();
+  void make_tool_bar();
+  void connect_actions();
+  void connect_canvas();
+  void connect_app();
+  void restore_layout();
+  void update_actions();
+  void update_title();
+  void update_center();
+  void show_canvas();
+  void canvas_menu(const QPoint& global);
+
+  AppController* app_;
+  Theme* theme_;
+  Actions* actions_;
+  CanvasView* canvas_ = nullptr;
+  OverviewStrip* overview_ = nullptr;
+  ScenePanel* scenes_ = nullptr;
+  GenerationPanel* generation_ = nullptr;
+  HistoryPanel* history_ = nullptr;
+  GrowBar* grow_bar_ = nullptr;
+  MessageBar* messages_ = nullptr;
+  StatusLine* status_ = nullptr;
+  QWidget* welcome_ = nullptr;
+  bool shown_ = false;
+};
+
+}  // namespace equi::ui

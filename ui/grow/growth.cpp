@@ -1,0 +1,196 @@
+#include "ui/grow/growth.h"
+
+#include <QRandomGenerator>
+#include <algorithm>
+
+#include "ui/app_controller.h"
+
+namespace equi::ui {
+
+using engine::FrameId;
+
+Growth::Growth(AppController* app) : QObject(app), app_(app) {
+  roll_seed();
+}
+
+engine::Studio& Growth::studio() const {
+  return app_->studio();
+}
+
+void Growth::set_seed(std::uint64_t seed) {
+  if (seed == seed_) return;
+  seed_ = seed;
+  Q_EMIT seed_changed();
+}
+
+bool Growth::seed_locked() const {
+  return app_->settings().seed_locked();
+}
+
+void Growth::set_seed_locked(bool locked) {
+  app_->settings().set_seed_locked(locked);
+  Q_EMIT seed_changed();
+}
+
+void Growth::roll_seed() {
+  set_seed(QRandomGenerator::global()->generate() % 1000000U);  // short enough to be told to somebody
+}
+
+void Growth::set_settings(const stream::GenerationSettings& settings) {
+  if (settings == settings_) return;
+  settings_ = settings;
+  settings_touched_ = true;
+  Q_EMIT settings_changed();
+}
+
+stream::GenerationSettings Growth::default_settings() const {
+  const auto engine = app_->engine();
+  return engine ? engine->default_settings() : stream::GenerationSettings{};
+}
+
+int Growth::amount() const {
+  return app_->settings().amount();
+}
+
+void Growth::set_amount(int columns) {
+  if (columns == amount()) return;
+  app_->settings().set_amount(columns);
+  Q_EMIT amount_changed();
+}
+
+bool Growth::auto_extend() const {
+  return app_->settings().auto_extend();
+}
+
+void Growth::set_auto_extend(bool on) {
+  app_->settings().set_auto_extend(on);
+}
+
+void Growth::start_scene(std::int64_t scene) {
+  if (!app_->engine()) return;
+  if (!seed_locked()) roll_seed();
+  studio().stop();
+  studio().execute(canvas::NewPanorama{seed_, scene, settings_});
+  start(FrameId::forward, amount());
+}
+
+void Growth::extend(FrameId side) {
+  apply_settings(side);
+  start(side, amount());
+}
+
+void Growth::keep_going(FrameId side) {
+  apply_settings(side);
+  start(side, 0);
+}
+
+// Settings that were changed since hold from the next column on; the history says so.
+void Growth::apply_settings(FrameId side) {
+  const auto snapshot = app_->snapshot();
+  if (!settings_touched_ || !snapshot) return;
+  const std::int64_t column =
+      side == FrameId::forward ? snapshot->state.right_end() : snapshot->state.left_end() - 1;
+  if (snapshot->state.settings_at(column) == settings_) return;
+  studio().execute(canvas::ChangeSettings{{column, settings_}});
+}
+
+void Growth::start(FrameId side, std::int64_t count) {
+  if (!app_->engine() || !app_->has_canvas()) return;
+  side_ = side;
+  ++starts_;
+  progress_ = {};
+  progress_.total = count;
+  studio().extend(side, count);
+  if (!running_) {
+    running_ = true;
+    Q_EMIT running_changed();
+  }
+  Q_EMIT progress_changed();
+}
+
+void Growth::stop() {
+  if (app_->has_canvas()) studio().stop();
+}
+
+void Growth::reroll() {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || snapshot->extent.size() == 0) return;
+  if (snapshot->state.photo) {
+    // A photo stays; what continues it is made again.
+    const bool right = snapshot->state.right_end() > snapshot->state.photo_columns;
+    if (right) return regenerate(snapshot->state.photo_columns);
+    if (snapshot->state.left_end() < 0) return regenerate(-1);
+    return;
+  }
+  set_seed(seed_ + 1);
+  studio().stop();
+  studio().execute(canvas::NewPanorama{seed_, snapshot->state.scene, settings_});
+  start(FrameId::forward, amount());
+}
+
+void Growth::regenerate(std::int64_t column, std::uint32_t take, std::int64_t columns) {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot) return;
+  const FrameId side = canvas::frame_of(column);
+  const std::int64_t outwards =
+      side == FrameId::forward ? snapshot->extent.end - column : column + 1 - snapshot->extent.begin;
+  studio().execute(canvas::Regenerate{column, take});
+  start(side, columns > 0 ? columns : std::max<std::int64_t>(outwards, 1));
+}
+
+void Growth::change_scene(std::int64_t column, std::int64_t scene, int ramp) {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot) return;
+  if (snapshot->extent.size() == 0) return start_scene(scene);
+  // The left end belongs to the mirrored frame once there is one, and so does what lies before column 0.
+  const FrameId side = canvas::frame_of(column);
+  const std::int64_t outwards =
+      side == FrameId::forward ? snapshot->extent.end - column : column + 1 - snapshot->extent.begin;
+  studio().execute(canvas::ChangeScene{{column, scene, ramp}});
+  start(side, std::max<std::int64_t>(outwards, amount()));
+}
+
+void Growth::cut_off(std::int64_t column) {
+  if (app_->snapshot()) studio().execute(canvas::CutOff{column});
+}
+
+void Growth::near_end(FrameId side) {
+  const auto snapshot = app_->snapshot();
+  if (auto_extend() && !running_ && snapshot && snapshot->extent.size() > 0) extend(side);
+}
+
+void Growth::engine_changed() {
+  settings_ = default_settings();
+  settings_touched_ = false;
+  Q_EMIT settings_changed();
+}
+
+void Growth::canvas_changed() {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || snapshot->extent.size() == 0 || settings_touched_) return;
+  set_seed(snapshot->state.seed);
+  const auto& held = snapshot->state.settings_at(snapshot->state.right_end());
+  if (!(held == settings_)) {
+    settings_ = held;
+    Q_EMIT settings_changed();
+  }
+}
+
+void Growth::report(const jobs::Progress& progress) {
+  progress_ = progress;
+  Q_EMIT progress_changed();
+}
+
+void Growth::ended(std::int64_t made, const std::optional<Error>& error) {
+  starts_ = std::max<std::int64_t>(0, starts_ - 1);
+  settings_touched_ = false;
+  const double seconds = progress_.seconds;
+  if (starts_ == 0 && running_) {
+    running_ = false;
+    Q_EMIT running_changed();
+  }
+  Q_EMIT progress_changed();
+  if (!error) Q_EMIT finished(made, seconds);
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <QObject>
+#include <memory>
+#include <optional>
+
+#include "core/engine/studio.h"
+
+namespace equi::ui {
+
+class AppController;
+
+// Growing the panorama: seed, amount, settings, and the verbs of the canvas. Everything returns at once; what
+// happens is told by signals.
+class Growth : public QObject {
+  Q_OBJECT
+
+ public:
+  static constexpr std::int64_t kVariationColumns = 16;
+
+  explicit Growth(AppController* app);
+
+  // The seed of the next panorama. It is another one for every panorama unless it is locked.
+  std::uint64_t seed() const { return seed_; }
+  void set_seed(std::uint64_t seed);
+  bool seed_locked() const;
+  void set_seed_locked(bool locked);
+  void roll_seed();
+
+  // How new columns are made; held from the next new column on.
+  const stream::GenerationSettings& settings() const { return settings_; }
+  void set_settings(const stream::GenerationSettings& settings);
+  stream::GenerationSettings default_settings() const;
+
+  int amount() const;  // columns of one extension
+  void set_amount(int columns);
+  bool auto_extend() const;
+  void set_auto_extend(bool on);
+
+  bool running() const { return running_; }
+  engine::FrameId side() const { return side_; }  // where it grows, or grew last
+  const jobs::Progress& progress() const { return progress_; }
+
+  // A new panorama of a scene in this document (undo brings the one before back), and its first columns.
+  void start_scene(std::int64_t scene);
+  void extend(engine::FrameId side);
+  void keep_going(engine::FrameId side);
+  void stop();
+  void reroll();
+  // From a document column on, outwards.
+  void regenerate(std::int64_t column, std::uint32_t take = 0, std::int64_t columns = 0);
+  void change_scene(std::int64_t column, std::int64_t scene, int ramp);
+  void cut_off(std::int64_t column);
+  // The user looks at an end: with auto-extend on, more columns are made there.
+  void near_end(engine::FrameId side);
+
+  // Called by the controller.
+  void engine_changed();
+  void canvas_changed();
+  void report(const jobs::Progress& progress);
+  void ended(std::int64_t made, const std::optional<Error>& error);
+
+ Q_SIGNALS:
+  void running_changed();
+  void progress_changed();
+  void seed_changed();
+  void settings_changed();
+  void amount_changed();
+  void finished(qint64 made, double seconds);  // an extension ended by itself or was stopped
+
+ private:
+  void start(engine::FrameId side, std::int64_t count);
+  void apply_settings(engine::FrameId side);
+  engine::Studio& studio() const;
+
+  AppController* app_;
+  std::uint64_t seed_ = 1;
+  stream::GenerationSettings settings_;
+  bool settings_touched_ = false;  // since they were last taken from the canvas
+  bool running_ = false;
+  engine::FrameId side_ = engine::FrameId::forward;
+  jobs::Progress progress_;
+  std::int64_t starts_ = 0;  // extensions begun and not yet ended
+};
+
+}  // namespace equi::ui

@@ -1,0 +1,239 @@
+#include "ui/project/project_keeper.h"
+
+#include <QFileInfo>
+
+#include "ui/app_controller.h"
+#include "ui/gui_thread.h"
+
+namespace equi::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Copies the user's file aside and reads which model it belongs to. Errors name the user's file.
+canvas::ModelIdentity copy_aside(const fs::path& from, const fs::path& to) {
+  std::error_code code;
+  if (fs::is_directory(from, code))
+    throw Error(ErrorKind::bad_input, from.string(), "is a folder, not a project");
+  if (!fs::copy_file(from, to, fs::copy_options::overwrite_existing, code)) {
+    throw Error(ErrorKind::io, from.string(), "cannot be read: " + code.message());
+  }
+  fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, fs::perm_options::add, code);
+  try {
+    return canvas::ProjectFile::open(to)->model();
+  } catch (const Error& error) {
+    throw Error(error.kind(), from.string(), error.message(), error.hint());
+  }
+}
+
+}  // namespace
+
+ProjectKeeper::ProjectKeeper(AppController* app) : QObject(app), app_(app) {
+  autosave_.setInterval(60 * 1000);
+  int minutes = 0;
+  connect(&autosave_, &QTimer::timeout, this, [this, minutes]() mutable {
+    const int wanted = app_->settings().autosave_minutes();
+    if (wanted == 0 || ++minutes < wanted || !dirty_ || path().isEmpty()) return;
+    minutes = 0;
+    save(path(), {});
+  });
+  autosave_.start();
+}
+
+ProjectKeeper::~ProjectKeeper() = default;
+
+QString ProjectKeeper::folder() const {
+  return app_->paths().state + QStringLiteral("/open");
+}
+
+QString ProjectKeeper::path() const {
+  return copy_ ? copy_->origin() : QString();
+}
+
+QString ProjectKeeper::title() const {
+  return path().isEmpty() ? tr("Untitled") : QFileInfo(path()).completeBaseName();
+}
+
+std::vector<Leftover> ProjectKeeper::leftovers() const {
+  return find_leftovers(folder());
+}
+
+void ProjectKeeper::set_opening(bool opening) {
+  opening_ = opening;
+  Q_EMIT changed();
+}
+
+void ProjectKeeper::start_untitled() {
+  const auto engine = app_->engine();
+  if (!engine) return;
+  auto copy =
+      std::make_shared<std::unique_ptr<WorkingCopy>>(std::make_unique<WorkingCopy>(folder(), QString()));
+  const canvas::NewPanorama first{app_->growth().seed(), 0, engine->default_settings()};
+  app_->studio().create(engine, to_path((*copy)->file()), first,
+                        [this, copy](const std::optional<Error>& error) {
+                          post(this, [this, copy, error] {
+                            if (error) return app_->report(*error);
+                            copy_ = std::move(*copy);
+                            saved_.reset();
+                            recovered_ = false;
+                            update_dirty();
+                            Q_EMIT changed();
+                            Q_EMIT opened();
+                          });
+                        });
+}
+
+void ProjectKeeper::open(const QString& path) {
+  set_opening(true);
+  auto copy = std::make_shared<std::unique_ptr<WorkingCopy>>(
+      std::make_unique<WorkingCopy>(folder(), QFileInfo(path).absoluteFilePath()));
+  auto model = std::make_shared<canvas::ModelIdentity>();
+  app_->files()->submit({.name = "open a project",
+                         .priority = jobs::Priority::visible,
+                         .run = [from = to_path(path), to = to_path((*copy)->file()),
+                                 model](const jobs::Context&) { *model = copy_aside(from, to); },
+                         .on_end =
+                             [this, copy, model, path](const std::optional<Error>& error) {
+                               post(this, [this, copy, model, path, error] {
+                                 if (!error) return copied(std::move(*copy), *model, false);
+                                 set_opening(false);
+                                 app_->settings().forget_recent(path);
+                                 app_->report(*error);
+                               });
+                             }});
+}
+
+void ProjectKeeper::recover(const Leftover& leftover) {
+  auto copy = std::make_shared<std::unique_ptr<WorkingCopy>>(adopt(leftover));
+  if (!*copy) return;
+  set_opening(true);
+  auto model = std::make_shared<canvas::ModelIdentity>();
+  app_->files()->submit(
+      {.name = "recover a project",
+       .priority = jobs::Priority::visible,
+       .run = [file = to_path(leftover.file),
+               model](const jobs::Context&) { *model = canvas::ProjectFile::open(file)->model(); },
+       .on_end =
+           [this, copy, model](const std::optional<Error>& error) {
+             post(this, [this, copy, model, error] {
+               if (!error) return copied(std::move(*copy), *model, true);
+               set_opening(false);
+               app_->report(*error);
+             });
+           }});
+}
+
+void ProjectKeeper::copied(std::unique_ptr<WorkingCopy> copy, const canvas::ModelIdentity& model,
+                           bool recovered) {
+  auto pending = std::make_unique<Pending>(Pending{std::move(copy), model, recovered});
+  const auto engine = app_->engine();
+  if (engine && engine->identity().same_model(model)) return read(std::move(pending));
+  const ModelEntry* entry = app_->library().find(model);
+  if (entry == nullptr) {
+    set_opening(false);
+    if (recovered) pending->copy->keep();
+    Q_EMIT model_missing(pending->copy->origin(), QString::fromStdString(printable(model.name)));
+    return;
+  }
+  pending_ = std::move(pending);
+  app_->use_model(entry->folder);
+}
+
+void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
+  const auto held = std::make_shared<std::unique_ptr<Pending>>(std::move(pending));
+  app_->studio().open(
+      app_->engine(), to_path((*held)->copy->file()), false, [this, held](const std::optional<Error>& error) {
+        post(this, [this, held, error] {
+          set_opening(false);
+          Pending& done = **held;
+          if (error) {
+            if (done.recovered) done.copy->keep();
+            app_->report(
+                Error(error->kind(), done.copy->origin().toStdString(), error->message(), error->hint()));
+            if (!copy_) start_untitled();
+            return;
+          }
+          copy_ = std::move(done.copy);
+          recovered_ = done.recovered;
+          saved_.reset();
+          if (!recovered_) {
+            if (const auto snapshot = app_->studio().snapshot()) saved_ = snapshot->state;
+            app_->settings().add_recent(path());
+          }
+          update_dirty();
+          Q_EMIT changed();
+          Q_EMIT opened();
+        });
+      });
+}
+
+void ProjectKeeper::engine_ready() {
+  if (pending_) {
+    read(std::move(pending_));
+  } else {
+    start_untitled();
+  }
+}
+
+void ProjectKeeper::engine_failed() {
+  if (!pending_) return;
+  if (pending_->recovered) pending_->copy->keep();
+  pending_.reset();
+  set_opening(false);
+}
+
+void ProjectKeeper::save(const QString& path, Done done) {
+  if (!copy_) return;
+  const auto snapshot = app_->studio().snapshot();
+  app_->studio().save_copy(to_path(path),
+                           [this, path, snapshot, done = std::move(done)](const std::optional<Error>& error) {
+                             // What was saved is the state when the worker got there, at least as new as the
+                             // one seen here.
+                             const auto saved = app_->studio().snapshot();
+                             post(this, [this, path, saved, done, error] {
+                               if (!error && copy_) {
+                                 copy_->set_origin(QFileInfo(path).absoluteFilePath());
+                                 if (saved) saved_ = saved->state;
+                                 recovered_ = false;
+                                 app_->settings().add_recent(copy_->origin());
+                                 app_->log().add(Log::Level::info, tr("Saved %1").arg(path));
+                               }
+                               update_dirty();
+                               Q_EMIT changed();
+                               if (done) {
+                                 done(error);
+                               } else if (error) {
+                                 app_->report(*error);
+                               }
+                             });
+                           });
+}
+
+void ProjectKeeper::close(bool keep) {
+  if (copy_ && keep) copy_->keep();
+  app_->studio().close();
+  auto gone = std::shared_ptr<WorkingCopy>(std::move(copy_));
+  // The file goes once the worker has let go of it.
+  app_->device_queue()->submit({.name = "remove the working copy",
+                                .priority = jobs::Priority::preview,
+                                .run = [gone](const jobs::Context&) {}});
+}
+
+void ProjectKeeper::canvas_changed() {
+  update_dirty();
+}
+
+void ProjectKeeper::update_dirty() {
+  const auto snapshot = app_->snapshot();
+  bool dirty = false;
+  if (copy_ && snapshot) {
+    const bool empty = snapshot->extent.size() == 0 && path().isEmpty();
+    dirty = recovered_ || (!empty && (!saved_ || !(snapshot->state == *saved_)));
+  }
+  if (copy_) copy_->set_dirty(dirty);
+  if (dirty == dirty_) return;
+  dirty_ = dirty;
+  Q_EMIT changed();
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/engine/studio.h"
+#include "ui/project/working_copy.h"
+
+namespace equi::ui {
+
+class AppController;
+
+// The document as a project of the user: its name, whether it is saved, opening, saving, recovery.
+class ProjectKeeper : public QObject {
+  Q_OBJECT
+
+ public:
+  using Done = std::function<void(std::optional<Error>)>;
+
+  explicit ProjectKeeper(AppController* app);
+  ~ProjectKeeper() override;
+
+  bool has_document() const { return copy_ != nullptr; }
+  QString path() const;   // the user's file; empty: untitled
+  QString title() const;  // for the window: the file's name, or "Untitled"
+  bool dirty() const { return dirty_; }
+  bool opening() const { return opening_; }
+
+  // Replaces the document by an empty one of the present model.
+  void start_untitled();
+  // Opens a project: copies it aside, finds and loads its model, reads it. The present document stays when
+  // that fails. Errors come as AppController::failed.
+  void open(const QString& path);
+  // Tokens mean nothing to another model: opens the project all the same, to look at its data.
+  void recover(const Leftover& leftover);
+  std::vector<Leftover> leftovers() const;
+
+  void save(const QString& path, Done done);
+  // Lets go of the document; its working copy is removed, or kept when `keep` (the session ends by force).
+  void close(bool keep = false);
+
+  // Called by the controller.
+  void engine_ready();
+  void engine_failed();
+  void canvas_changed();
+
+ Q_SIGNALS:
+  void changed();  // title, path, dirty mark
+  void opened();
+  void model_missing(const QString& path, const QString& model);
+
+ private:
+  struct Pending {  // waits for its model
+    std::unique_ptr<WorkingCopy> copy;
+    canvas::ModelIdentity model;
+    bool recovered = false;
+  };
+  void copied(std::unique_ptr<WorkingCopy> copy, const canvas::ModelIdentity& model, bool recovered);
+  void read(std::unique_ptr<Pending> pending);
+  void set_opening(bool opening);
+  void update_dirty();
+  QString folder() const;
+
+  AppController* app_;
+  std::unique_ptr<WorkingCopy> copy_;
+  std::unique_ptr<Pending> pending_;
+  std::optional<canvas::State> saved_;
+  bool dirty_ = false;
+  bool opening_ = false;
+  bool recovered_ = false;
+  QTimer autosave_;
+};
+
+}  // namespace equi::ui
