@@ -14,6 +14,7 @@ AppController::AppController(Paths paths, QObject* parent)
       settings_(paths_),
       device_queue_(std::make_shared<jobs::JobQueue>("equi-device")),
       files_(std::make_shared<jobs::JobQueue>("equi-files")),
+      long_files_(std::make_shared<jobs::JobQueue>("equi-long")),
       tiles_(std::make_shared<engine::TileCache>(static_cast<std::size_t>(settings_.cache_mib()) << 20)),
       log_(new Log(this)),
       library_(new ModelLibrary(files_, paths_, this)),
@@ -28,8 +29,10 @@ AppController::AppController(Paths paths, QObject* parent)
 AppController::~AppController() {
   thumbnails_->set_engine(nullptr);
   studio_->stop();
-  files_->cancel_all();
-  files_->wait_idle();
+  for (const auto& queue : {files_, long_files_}) {
+    queue->cancel_all();
+    queue->wait_idle();
+  }
   studio_.reset();
   device_queue_->cancel_all();
   device_queue_->wait_idle();

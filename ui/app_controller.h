@@ -32,9 +32,11 @@ class AppController : public QObject {
 
   engine::Studio& studio() { return *studio_; }
   std::shared_ptr<engine::TileCache> tiles() const { return tiles_; }
-  // The device's worker (the only one that touches the model), and one for files.
+  // The device's worker (the only one that touches the model), one for files, one for what takes minutes
+  // without the model (imports).
   const std::shared_ptr<jobs::JobQueue>& device_queue() const { return device_queue_; }
   const std::shared_ptr<jobs::JobQueue>& files() const { return files_; }
+  const std::shared_ptr<jobs::JobQueue>& long_files() const { return long_files_; }
 
   AppSettings& settings() { return settings_; }
   const Paths& paths() const { return paths_; }
@@ -79,7 +81,7 @@ class AppController : public QObject {
 
   Paths paths_;
   AppSettings settings_;
-  std::shared_ptr<jobs::JobQueue> device_queue_, files_;
+  std::shared_ptr<jobs::JobQueue> device_queue_, files_, long_files_;
   std::shared_ptr<engine::TileCache> tiles_;
   Log* log_;
   ModelLibrary* library_;

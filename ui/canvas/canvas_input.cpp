@@ -21,10 +21,6 @@ namespace {
 constexpr double kZoomPerStep = 1.2;  // of one wheel notch
 constexpr int kKeyPan = 80;           // logical pixels
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
-}
-
 }  // namespace
 
 void CanvasView::wheelEvent(QWheelEvent* event) {
@@ -189,10 +185,10 @@ void CanvasView::report_hover(const QPointF& position) {
   const QPointF at = view_.picture_at(device(position));
   const std::int64_t x = static_cast<std::int64_t>(std::floor(at.x()));
   const int y = static_cast<int>(std::floor(at.y()));
-  const std::int64_t column = floor_div(x, view_.column_pixels());
+  const std::int64_t column = view_.column_at(device(position).x());
   QColor color;
+  const std::int64_t index = engine::tile_index(0, column);
   const std::int64_t tile_pixels = engine::TileCache::kTileColumns * view_.column_pixels();
-  const std::int64_t index = floor_div(x, tile_pixels);
   const auto tile = painter_.tiles()->find({0, index});
   const auto inside = static_cast<int>(x - index * tile_pixels);
   const bool exists = column >= view_.extent().begin && column < view_.extent().end;

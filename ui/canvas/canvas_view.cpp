@@ -229,8 +229,7 @@ void CanvasView::paintEvent(QPaintEvent*) {
   painter.fillRect(QRect(QPoint(), view_.size()), colors().canvas);
   if (snapshot_ && snapshot_->extent.size() > 0) {
     paint_ghost_columns(painter, view_, shown_left_, shown_right_, ratio());
-    want_tiles(
-        painter_.paint(painter, view_, {shown_left_, shown_right_, snapshot_->settled, snapshot_->revision}));
+    want_tiles(painter_.paint(painter, view_, {shown_left_, shown_right_, snapshot_->settled}));
     paint_provisional(painter, view_, snapshot_->settled, shown_left_, shown_right_, ratio());
     if (grid_) paint_grid(painter, view_, ratio());
     paint_selection(painter, view_, selection_, ratio());
@@ -240,16 +239,22 @@ void CanvasView::paintEvent(QPaintEvent*) {
   frames_.add(static_cast<double>(clock.nsecsElapsed()) / 1e6);
 }
 
+// What is visible, and a little more on both sides: the studio keeps that up to date by itself.
 void CanvasView::want_tiles(ColumnRange missing) {
-  if (missing.size() == 0) return;
-  wanted_ = {view_.level(), missing, snapshot_.get()};
-  if (!(wanted_ == asked_) && !ask_.isActive()) ask_.start();
+  complete_ = missing.size() == 0;
+  const int level = view_.level();
+  const ColumnRange visible = view_.visible();
+  const std::int64_t more = visible.size() / 4;
+  const Wanted wanted{level, engine::tile_index(level, visible.begin - more),
+                      engine::tile_index(level, visible.end + more)};
+  if (wanted == wanted_) return;
+  wanted_ = wanted;
+  if (!ask_.isActive()) ask_.start();
 }
 
 void CanvasView::ask_for_tiles() {
-  if (wanted_ == asked_) return;
-  asked_ = wanted_;
-  Q_EMIT tiles_wanted(asked_.level, asked_.columns.begin, asked_.columns.end);
+  Q_EMIT tiles_wanted(wanted_.level, engine::tile_columns({wanted_.level, wanted_.first}).begin,
+                      engine::tile_columns({wanted_.level, wanted_.last}).end);
 }
 
 void CanvasView::resizeEvent(QResizeEvent*) {

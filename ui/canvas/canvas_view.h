@@ -43,13 +43,17 @@ class CanvasView : public QWidget {
   void center_on_column(double column);
   void move_selection(int columns, bool extend);
 
+  // Everything that was visible in the last frame was there.
+  bool complete() const { return complete_; }
+  void ask_for_tiles();  // says tiles_wanted again
+
   const FrameClock& frames() const { return frames_; }
 
  public Q_SLOTS:
   void pixels_ready();  // tiles are others: paint again
 
  Q_SIGNALS:
-  void tiles_wanted(int level, qint64 begin, qint64 end);
+  void tiles_wanted(int level, qint64 begin, qint64 end);  // from now on
   void selection_changed(equi::ui::ColumnRange columns);
   void view_changed();
   // The cursor is over document column `column`, picture pixel (x, y). `color` is invalid where nothing is.
@@ -87,7 +91,6 @@ class CanvasView : public QWidget {
   void start_motion();
   void moved(bool by_hand);
   void want_tiles(ColumnRange missing);
-  void ask_for_tiles();
   void report_hover(const QPointF& position);
   void update_cursor();
   bool pinch(QEvent* event);
@@ -106,14 +109,14 @@ class CanvasView : public QWidget {
   bool grid_ = true;
   bool placed_ = false;  // the first picture has been put into place
 
-  // Requests for tiles, sent after painting.
+  // The request for tiles, sent after painting.
   struct Wanted {
-    int level = 0;
-    ColumnRange columns;
-    const engine::Snapshot* of = nullptr;
+    int level = -1;
+    std::int64_t first = 0, last = 0;  // tiles
     bool operator==(const Wanted&) const = default;
   };
-  Wanted wanted_, asked_;
+  Wanted wanted_;
+  bool complete_ = false;
   QTimer ask_;
 
   // Mouse.

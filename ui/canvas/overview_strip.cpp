@@ -9,12 +9,6 @@
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
-namespace {
-
-constexpr int kAskDelay = 400;  // ms: the canvas's own tiles come first
-
-}  // namespace
-
 OverviewStrip::OverviewStrip(std::shared_ptr<const engine::TileCache> tiles, QWidget* parent)
     : QWidget(parent), painter_(std::move(tiles)) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -22,11 +16,6 @@ OverviewStrip::OverviewStrip(std::shared_ptr<const engine::TileCache> tiles, QWi
   setAccessibleName(tr("Overview"));
   setAccessibleDescription(tr("The whole panorama. Click, or use the arrow keys, to go to a place."));
   setToolTip(tr("The whole panorama: click to go there"));
-  ask_.setSingleShot(true);
-  ask_.setInterval(kAskDelay);
-  connect(&ask_, &QTimer::timeout, this, [this] {
-    if (missing_.size() > 0) Q_EMIT tiles_wanted(view_.level(), missing_.begin, missing_.end);
-  });
 }
 
 QSize OverviewStrip::sizeHint() const {
@@ -84,12 +73,10 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
   painter.setClipRect(QRect(QPoint(), view_.size()));
   const double pixels = view_.column_pixels();
   const ColumnRange extent = view_.extent();
-  missing_ =
-      painter_.paint(painter, view_,
-                     {static_cast<double>(extent.begin) * pixels, static_cast<double>(extent.end) * pixels,
-                      snapshot_->settled, snapshot_->revision});
+  missing_ = painter_.paint(painter, view_,
+                            {static_cast<double>(extent.begin) * pixels,
+                             static_cast<double>(extent.end) * pixels, snapshot_->settled});
   painter.restore();
-  if (missing_.size() > 0 && !ask_.isActive()) ask_.start();
 
   QRectF frame(QPointF(std::max(x_of(canvas_from_), strip().left() - 4), strip().top() - 3),
                QPointF(std::min(x_of(canvas_to_), strip().right() + 4), strip().bottom() + 3));

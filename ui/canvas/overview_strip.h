@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QTimer>
 #include <QWidget>
 #include <memory>
 
@@ -22,9 +21,12 @@ class OverviewStrip : public QWidget {
   void show_viewport(const Viewport& canvas);
   QSize sizeHint() const override;
 
+  // Document columns whose tiles it lacked in the last frame, and their level.
+  ColumnRange missing() const { return missing_; }
+  int level() const { return view_.level(); }
+
  Q_SIGNALS:
   void jump(double column);  // to the middle of the canvas
-  void tiles_wanted(int level, qint64 begin, qint64 end);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -45,7 +47,6 @@ class OverviewStrip : public QWidget {
   std::shared_ptr<const engine::Snapshot> snapshot_;
   double canvas_from_ = 0, canvas_to_ = 0;  // columns that the canvas shows
   ColumnRange missing_;
-  QTimer ask_;
 };
 
 }  // namespace equi::ui

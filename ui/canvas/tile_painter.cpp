@@ -9,29 +9,20 @@ namespace {
 constexpr int kSearchDepth = 4;           // levels up and down in which a substitute is looked for
 constexpr double kLargestScaled = 3.0e6;  // device pixels of a tile that is kept scaled
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
-}
-
 }  // namespace
-
-ColumnRange columns_of(const engine::TileKey& key) {
-  const std::int64_t size = engine::TileCache::kTileColumns << key.level;
-  return {key.index * size, (key.index + 1) * size};
-}
 
 ColumnRange TilePainter::paint(QPainter& painter, const Viewport& view, const Picture& picture) {
   painter_ = &painter;
   view_ = &view;
   picture_ = picture;
   const int level = view.level();
-  const std::int64_t size = engine::TileCache::kTileColumns << level;
   const ColumnRange visible = view.visible();
   const std::int64_t begin = std::max(visible.begin, view.extent().begin);
   const std::int64_t end = std::min(visible.end, view.extent().end);
   ColumnRange missing;
   if (begin >= end) return missing;
-  for (std::int64_t index = floor_div(begin, size); index <= floor_div(end - 1, size); ++index) {
+  for (std::int64_t index = engine::tile_index(level, begin); index <= engine::tile_index(level, end - 1);
+       ++index) {
     const engine::TileKey key{level, index};
     const auto tile = tiles_->find(key);
     if (!tile) {
@@ -41,7 +32,7 @@ ColumnRange TilePainter::paint(QPainter& painter, const Viewport& view, const Pi
       draw_tile(tile, picture.left, picture.right);
     }
     if (up_to_date(key, tile.get())) continue;
-    const ColumnRange columns = columns_of(key);
+    const ColumnRange columns = engine::tile_columns(key);
     const std::int64_t from = std::max(columns.begin, begin), to = std::min(columns.end, end);
     missing = missing.size() == 0 ? ColumnRange{from, to} : ColumnRange{missing.begin, to};
   }
@@ -49,8 +40,8 @@ ColumnRange TilePainter::paint(QPainter& painter, const Viewport& view, const Pi
 }
 
 bool TilePainter::up_to_date(const engine::TileKey& key, const engine::Tile* tile) const {
-  if (tile == nullptr || tile->revision != picture_.revision) return false;
-  const ColumnRange columns = columns_of(key);
+  if (tile == nullptr || tiles_->is_stale(key)) return false;
+  const ColumnRange columns = engine::tile_columns(key);
   const auto pixel = [&](std::int64_t column) {  // of the tile; a pixel more or less is rounding
     const std::int64_t inside = std::clamp(column, columns.begin, columns.end) - columns.begin;
     return static_cast<int>((inside * view_->column_pixels()) >> key.level);
@@ -63,7 +54,7 @@ bool TilePainter::up_to_date(const engine::TileKey& key, const engine::Tile* til
 
 void TilePainter::draw_tile(const std::shared_ptr<const engine::Tile>& tile, double from, double to) {
   if (tile->last <= tile->first || tile->width <= 0) return;
-  const ColumnRange columns = columns_of(tile->key);
+  const ColumnRange columns = engine::tile_columns(tile->key);
   const int pixels = view_->column_pixels();
   const double tile_left = static_cast<double>(columns.begin) * pixels;
   const double scale =
@@ -101,10 +92,10 @@ void TilePainter::draw_tile(const std::shared_ptr<const engine::Tile>& tile, dou
 }
 
 void TilePainter::draw_coarser(const engine::TileKey& key) {
-  const ColumnRange columns = columns_of(key);
+  const ColumnRange columns = engine::tile_columns(key);
   const int pixels = view_->column_pixels();
   for (int up = 1; up <= kSearchDepth; ++up) {
-    const engine::TileKey parent{key.level + up, floor_div(key.index, std::int64_t{1} << up)};
+    const engine::TileKey parent{key.level + up, engine::tile_index(key.level + up, columns.begin)};
     if (const auto tile = tiles_->find(parent)) {
       draw_tile(tile, std::max(picture_.left, static_cast<double>(columns.begin) * pixels),
                 std::min(picture_.right, static_cast<double>(columns.end) * pixels));

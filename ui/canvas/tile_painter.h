@@ -15,8 +15,7 @@ class TilePainter {
   // What is to be seen. Picture pixels [left, right) may be fractional while a column slides in.
   struct Picture {
     double left = 0, right = 0;
-    ColumnRange settled;         // document columns that are final
-    std::uint64_t revision = 0;  // of the canvas
+    ColumnRange settled;  // document columns that are final
   };
 
   explicit TilePainter(std::shared_ptr<const engine::TileCache> tiles) : tiles_(std::move(tiles)) {}
@@ -40,8 +39,5 @@ class TilePainter {
   const Viewport* view_ = nullptr;
   Picture picture_;
 };
-
-// Document columns of a tile.
-ColumnRange columns_of(const engine::TileKey& key);
 
 }  // namespace equi::ui

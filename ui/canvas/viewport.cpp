@@ -9,7 +9,7 @@ namespace {
 constexpr double kSmallestZoom = 0.02;  // of a canvas that is not wider than that
 constexpr double kKeepInSight = 0.2;    // part of the width in which something that exists stays
 constexpr double kHeightShare = 0.82;   // of the view, taken by the picture when the height is fitted
-constexpr int kMaxLevel = 12;
+constexpr int kMaxLevel = 20;
 
 }  // namespace
 

@@ -27,7 +27,7 @@ QString tip_of(const QAction& action, const QString& tip) {
 }  // namespace
 
 Actions::Actions(QWidget* window) : QObject(window), window_(window) {
-  for (const ActionSpec& spec : action_table()) {
+  for (const ActionSpec& spec : table()) {
     auto* action = new QAction(tr(spec.text), this);
     action->setObjectName(QLatin1String(spec.id));
     if (spec.icon[0] != '\0') action->setIcon(icon(QLatin1String(spec.icon)));
@@ -64,7 +64,7 @@ void Actions::fill(QMenuBar* bar) {
     QMenu* menu = bar->addMenu(menu_title(which));
     menus_.insert(static_cast<int>(which), menu);
     int group = -1;
-    for (const ActionSpec& spec : action_table()) {
+    for (const ActionSpec& spec : table()) {
       if (spec.menu != which) continue;
       if (group >= 0 && spec.group != group) menu->addSeparator();
       group = spec.group;

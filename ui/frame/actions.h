@@ -26,15 +26,15 @@ struct ActionSpec {
   const char* tip;  // English, marked for translation; empty: the text
 };
 
-std::span<const ActionSpec> action_table();
-// Keys that widgets handle themselves, for the shortcuts dialog: (keys, meaning), translated.
-QList<std::pair<QString, QString>> canvas_keys();
-QString menu_title(Menu menu);
-
 class Actions : public QObject {
   Q_OBJECT
 
  public:
+  static std::span<const ActionSpec> table();
+  static QString menu_title(Menu menu);
+  // Keys that the canvas handles itself, for the shortcuts dialog: (keys, meaning).
+  static QList<std::pair<QString, QString>> canvas_keys();
+
   explicit Actions(QWidget* window);
 
   // The action of this id; stops the program when the table has none (a mistake in the program).

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QPushButton>
 #include <QScreen>
 #include <QScrollArea>
 #include <QTimer>
@@ -30,6 +31,8 @@ MainWindow::MainWindow(AppController* app, Theme* theme, QWidget* parent)
   make_docks();
   status_ = new StatusLine(app, this);
   setStatusBar(status_);
+  projects_ = new ProjectActions(app_, actions_, messages_, this);
+  notifier_ = new Notifier(app_, this);
   connect_actions();
   connect_canvas();
   connect_app();
@@ -144,11 +147,22 @@ void MainWindow::changeEvent(QEvent* event) {
   }
 }
 
+void MainWindow::close_now() {
+  may_close_ = true;
+  close();
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
   app_->growth().stop();
   app_->settings().set_window(saveGeometry(), saveState(kLayoutVersion));
+  if (!may_close_ && app_->project().dirty()) {
+    event->ignore();
+    QTimer::singleShot(0, this, [this] { projects_->when_safe([this] { close_now(); }); });
+    return;
+  }
   app_->project().close();
   event->accept();
+  Q_EMIT closed();
 }
 
 std::optional<std::int64_t> MainWindow::here() const {

@@ -8,11 +8,14 @@
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/overview_strip.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/empty_state.h"
 #include "ui/frame/message_bar.h"
+#include "ui/frame/notifier.h"
 #include "ui/frame/status_line.h"
 #include "ui/grow/generation_panel.h"
 #include "ui/grow/grow_bar.h"
 #include "ui/history/history_panel.h"
+#include "ui/project/project_actions.h"
 #include "ui/scenes/scene_panel.h"
 #include "ui/theme/theme.h"
 
@@ -39,6 +42,11 @@ class MainWindow : public QMainWindow {
   MessageBar* messages() const { return messages_; }
   Actions* actions_table() const { return actions_; }
   AppController* app() const { return app_; }
+  ProjectActions* projects() const { return projects_; }
+  Notifier* notifier() const { return notifier_; }
+
+  // Closes without asking about unsaved changes.
+  void close_now();
 
   // Registers a dock under the Window part of the View menu; its place is remembered.
   QDockWidget* add_dock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area);
@@ -49,6 +57,9 @@ class MainWindow : public QMainWindow {
  Q_SIGNALS:
   // Once the first frame has been shown.
   void usable();
+  // Another language was chosen: the window is to be made again.
+  void language_changed();
+  void closed();
 
  protected:
   void closeEvent(QCloseEvent* event) override;
@@ -67,6 +78,9 @@ class MainWindow : public QMainWindow {
   void update_title();
   void update_center();
   void show_canvas();
+  void show_variations();
+  void show_scene_change();
+  void show_preferences();
   void canvas_menu(const QPoint& global);
 
   AppController* app_;
@@ -80,8 +94,11 @@ class MainWindow : public QMainWindow {
   GrowBar* grow_bar_ = nullptr;
   MessageBar* messages_ = nullptr;
   StatusLine* status_ = nullptr;
-  QWidget* welcome_ = nullptr;
+  ProjectActions* projects_ = nullptr;
+  Notifier* notifier_ = nullptr;
+  EmptyState* welcome_ = nullptr;
   bool shown_ = false;
+  bool may_close_ = false;
 };
 
 }  // namespace equi::ui

@@ -1,12 +1,16 @@
 // What the main window's actions do, and how the parts hear of each other.
 #include <QApplication>
 #include <QClipboard>
-#include <QDesktopServices>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QMimeData>
 
+#include "ui/canvas/tile_turns.h"
+#include "ui/frame/about_dialog.h"
+#include "ui/frame/log_dialog.h"
 #include "ui/frame/main_window.h"
+#include "ui/frame/preferences_dialog.h"
+#include "ui/frame/shortcuts_dialog.h"
+#include "ui/grow/variations_dialog.h"
+#include "ui/models/models_dialog.h"
+#include "ui/scenes/scene_dialog.h"
 
 namespace equi::ui {
 
@@ -14,29 +18,18 @@ using engine::FrameId;
 
 void MainWindow::connect_actions() {
   Growth& growth = app_->growth();
-  actions_->on("file.new", this, [this] { app_->project().start_untitled(); });
-  actions_->on("file.photo", this, [this] {
-    const QString path = QFileDialog::getOpenFileName(
-        this, tr("Open photo"), app_->settings().folder(),
-        tr("Pictures (%1)").arg(QStringLiteral("*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp")));
-    if (!path.isEmpty()) app_->import_photo(path);
-  });
-  actions_->on("file.open", this, [this] {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open project"), app_->settings().folder(),
-                                                      tr("EquiCanvas projects (*.equi)"));
-    if (!path.isEmpty()) app_->project().open(path);
-  });
-  actions_->on("file.save_as", this, [this] {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save project"), app_->settings().folder(),
-                                                      tr("EquiCanvas projects (*.equi)"));
-    if (!path.isEmpty()) app_->project().save(path, {});
-  });
-  actions_->on("file.save", this, [this] {
-    if (app_->project().path().isEmpty()) return actions_->get("file.save_as")->trigger();
-    app_->project().save(app_->project().path(), {});
-  });
   actions_->on("file.close", this, [this] { close(); });
   actions_->on("file.quit", this, [this] { close(); });
+
+  actions_->on("edit.preferences", this, [this] { show_preferences(); });
+  actions_->on("tools.models", this, [this] { ModelsDialog(app_, this).exec(); });
+  actions_->on("help.shortcuts", this, [this] { ShortcutsDialog(*actions_, this).exec(); });
+  actions_->on("help.about", this, [this] { AboutDialog(*app_, this).exec(); });
+  actions_->on("help.log", this, [this] {
+    auto* dialog = new LogDialog(app_->log(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
+  });
 
   actions_->on("edit.undo", this, [this] { app_->studio().undo(); });
   actions_->on("edit.redo", this, [this] { app_->studio().redo(); });
@@ -76,18 +69,15 @@ void MainWindow::connect_actions() {
   actions_->on("grow.regenerate", this, [this] {
     if (const auto column = here()) app_->growth().regenerate(*column);
   });
+  actions_->on("grow.variations", this, [this] { show_variations(); });
+  actions_->on("grow.scene", this, [this] { show_scene_change(); });
   actions_->on("grow.cut", this, [this] {
     if (const auto column = here()) app_->growth().cut_off(*column);
   });
 }
 
 void MainWindow::connect_canvas() {
-  connect(canvas_, &CanvasView::tiles_wanted, this, [this](int level, qint64 begin, qint64 end) {
-    app_->studio().request_tiles(level, {begin, end});
-  });
-  connect(overview_, &OverviewStrip::tiles_wanted, this, [this](int level, qint64 begin, qint64 end) {
-    if (!app_->growth().running()) app_->studio().request_tiles(level, {begin, end});
-  });
+  new TileTurns(app_, canvas_, overview_);
   connect(overview_, &OverviewStrip::jump, canvas_, &CanvasView::center_on_column);
   connect(canvas_, &CanvasView::selection_changed, app_, &AppController::set_selection);
   connect(canvas_, &CanvasView::view_changed, this, [this] {
@@ -107,7 +97,7 @@ void MainWindow::connect_canvas() {
     }
   });
   connect(canvas_, &CanvasView::files_dropped, this, [this](const QStringList& paths) {
-    if (!paths.isEmpty()) app_->open_any(paths.first());
+    if (!paths.isEmpty()) projects_->open(paths.first());
   });
   connect(canvas_, &CanvasView::picture_dropped, this,
           [this](const QImage& picture) { app_->import_photo(picture); });
@@ -138,6 +128,30 @@ void MainWindow::connect_app() {
   });
 }
 
+void MainWindow::show_variations() {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || snapshot->extent.size() == 0) return;
+  app_->growth().stop();
+  VariationsDialog(app_, here().value_or(snapshot->extent.end), this).exec();
+}
+
+void MainWindow::show_scene_change() {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || snapshot->extent.size() == 0) return;
+  const std::int64_t column = here().value_or(snapshot->extent.end);
+  SceneDialog dialog(app_, column, this);
+  if (dialog.exec() != QDialog::Accepted || !dialog.scene()) return;
+  app_->growth().change_scene(column, *dialog.scene(), dialog.ramp());
+}
+
+void MainWindow::show_preferences() {
+  bool other_language = false;
+  PreferencesDialog dialog(app_, theme_, this);
+  connect(&dialog, &PreferencesDialog::language_changed, this, [&] { other_language = true; });
+  dialog.exec();
+  if (other_language) Q_EMIT language_changed();
+}
+
 void MainWindow::show_canvas() {
   const auto engine = app_->engine();
   const int height = engine ? engine->picture_height() : 256;
@@ -154,6 +168,17 @@ void MainWindow::update_center() {
   const auto snapshot = app_->snapshot();
   const bool empty = !snapshot || snapshot->extent.size() == 0;
   welcome_->setVisible(empty && !app_->growth().running());
+  if (app_->host().loading() || !app_->library().scanned()) {
+    welcome_->set_text(tr("Loading the model…"), tr("The first scene is a moment away."));
+  } else if (app_->engine()) {
+    welcome_->set_text(tr("Start a panorama"),
+                       tr("Click a scene on the left, or drop a photo here to continue it on both sides."));
+  } else if (app_->host().problem()) {
+    welcome_->set_text(tr("The model could not be loaded"), describe(*app_->host().problem()).detail);
+  } else {
+    welcome_->set_text(tr("No model yet"),
+                       tr("A model makes the pictures. Import one, or look where models are searched for."));
+  }
 }
 
 void MainWindow::update_actions() {

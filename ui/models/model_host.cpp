@@ -1,5 +1,6 @@
 #include "ui/models/model_host.h"
 
+#include "core/engine/threads.h"
 #include "ui/gui_thread.h"
 
 namespace equi::ui {
@@ -19,6 +20,7 @@ void ModelHost::load(const std::filesystem::path& bundle, const QString& device,
        .replaces = "model.load",
        .run =
            [=, device = device.toStdString(), precision = precision.toStdString()](const jobs::Context&) {
+             engine::use_interactive_threads();
              *loaded = engine::Engine::load(bundle, parse_device(device), parse_precision(precision));
            },
        .on_end =

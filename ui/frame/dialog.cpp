@@ -1,0 +1,88 @@
+#include "ui/frame/dialog.h"
+
+#include <QPushButton>
+
+#include "ui/theme/icons.h"
+#include "ui/theme/tokens.h"
+
+namespace equi::ui {
+
+HouseDialog::HouseDialog(const QString& title, QWidget* parent)
+    : QDialog(parent), outer_(new QVBoxLayout(this)), content_(new QVBoxLayout) {
+  setWindowTitle(title);
+  outer_->setContentsMargins(Space::l, Space::l, Space::l, Space::l);
+  outer_->setSpacing(Space::m);
+  content_->setSpacing(Space::s);
+  outer_->addLayout(content_, 1);
+}
+
+void HouseDialog::set_heading(const QString& heading, const QString& text) {
+  auto* title = new QLabel(heading);
+  title->setProperty("role", "heading");
+  auto* block = new QVBoxLayout;
+  block->setSpacing(2);
+  block->addWidget(title);
+  if (!text.isEmpty()) {
+    auto* line = new QLabel(text);
+    line->setProperty("role", "muted");
+    line->setWordWrap(true);
+    block->addWidget(line);
+  }
+  outer_->insertLayout(0, block);
+}
+
+QDialogButtonBox* HouseDialog::add_buttons(QDialogButtonBox::StandardButtons buttons) {
+  auto* box = new QDialogButtonBox(buttons);
+  connect(box, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  outer_->addWidget(box);
+  return box;
+}
+
+int ask(QWidget* parent, const QString& title, const QString& text, const QStringList& answers, int danger) {
+  QDialog dialog(parent);
+  dialog.setObjectName(QStringLiteral("question"));
+  dialog.setWindowTitle(title);
+  auto* sign = new QLabel;
+  sign->setPixmap(icon_pixmap(danger >= 0 ? QStringLiteral("warning") : QStringLiteral("help"), 28,
+                              danger >= 0 ? colors().warning : colors().accent, dialog.devicePixelRatioF()));
+  auto* heading = new QLabel(title);
+  heading->setProperty("role", "heading");
+  heading->setWordWrap(true);
+  auto* line = new QLabel(text);
+  line->setProperty("role", "muted");
+  line->setWordWrap(true);
+  line->setMinimumWidth(320);
+  auto* words = new QVBoxLayout;
+  words->setSpacing(Space::xs);
+  words->addWidget(heading);
+  words->addWidget(line);
+  auto* top = new QHBoxLayout;
+  top->setSpacing(Space::m);
+  top->addWidget(sign, 0, Qt::AlignTop);
+  top->addLayout(words, 1);
+  auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(Space::s);
+  buttons->addStretch();
+  int answer = -1;
+  for (int i = static_cast<int>(answers.size()) - 1; i >= 0; --i) {
+    auto* button = new QPushButton(answers[i]);
+    button->setAutoDefault(false);
+    if (i == 0) button->setDefault(true);
+    if (i == danger) button->setProperty("role", "danger");
+    QObject::connect(button, &QPushButton::clicked, &dialog, [&dialog, &answer, i] {
+      answer = i;
+      dialog.accept();
+    });
+    buttons->addWidget(button);
+  }
+  auto* layout = new QVBoxLayout(&dialog);
+  layout->setContentsMargins(Space::l, Space::l, Space::l, Space::l);
+  layout->setSpacing(Space::l);
+  layout->addLayout(top);
+  layout->addLayout(buttons);
+  dialog.exec();
+  return answer;
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,158 @@
+#include "ui/project/project_actions.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLocale>
+#include <QMimeData>
+
+#include "ui/app_controller.h"
+#include "ui/frame/actions.h"
+#include "ui/frame/dialog.h"
+#include "ui/frame/message_bar.h"
+
+namespace equi::ui {
+namespace {
+
+bool is_project(const QString& path) {
+  return QFileInfo(path).suffix().compare(QLatin1String("equi"), Qt::CaseInsensitive) == 0;
+}
+
+}  // namespace
+
+ProjectActions::ProjectActions(AppController* app, Actions* actions, MessageBar* messages, QWidget* window)
+    : QObject(window), app_(app), actions_(actions), messages_(messages), window_(window) {
+  recent_ = new QMenu(tr("Open &recent"), window);
+  QMenu* file = actions->menu(Menu::file);
+  file->insertMenu(actions->get("file.photo"), recent_);
+  connect(file, &QMenu::aboutToShow, this, &ProjectActions::fill_recent);
+  fill_recent();
+  actions->on("file.new", this, [this] { when_safe([this] { app_->project().start_untitled(); }); });
+  actions->on("file.open", this, [this] { choose_project(); });
+  actions->on("file.photo", this, [this] { choose_photo(); });
+  actions->on("file.save", this, [this] { save(); });
+  actions->on("file.save_as", this, [this] { save_as(); });
+  actions->on("edit.paste", this, [this] { paste(); });
+  connect(&app->project(), &ProjectKeeper::model_missing, this,
+          [this](const QString& path, const QString& model) {
+            messages_->show_message(
+                MessageBar::Kind::error, tr("The model “%1” is not installed").arg(model),
+                tr("%1 was made with it; tokens mean nothing to another model. Install it, then open the "
+                   "project again.")
+                    .arg(path.isEmpty() ? tr("The recovered panorama") : QFileInfo(path).fileName()),
+                {{tr("Models…"), [this] { actions_->get("tools.models")->trigger(); }}});
+          });
+  connect(&app->project(), &ProjectKeeper::opened, this, &ProjectActions::offer_recovery);
+}
+
+void ProjectActions::when_safe(std::function<void()> next) {
+  if (!app_->project().dirty()) return next();
+  const int answer = ask(window_, tr("Save “%1” before closing it?").arg(app_->project().title()),
+                         tr("What was made since it was last saved would be lost."),
+                         {tr("Save"), tr("Don't save"), tr("Cancel")}, 1);
+  if (answer == 0) {
+    save(std::move(next));
+  } else if (answer == 1) {
+    next();
+  }
+}
+
+void ProjectActions::open(const QString& path) {
+  if (!is_project(path)) return app_->open_any(path);
+  when_safe([this, path] { app_->open_any(path); });
+}
+
+void ProjectActions::choose_project() {
+  const QString path = QFileDialog::getOpenFileName(window_, tr("Open project"), app_->settings().folder(),
+                                                    tr("EquiCanvas projects (*.equi)"));
+  if (path.isEmpty()) return;
+  app_->settings().set_folder(QFileInfo(path).path());
+  open(path);
+}
+
+void ProjectActions::choose_photo() {
+  const QString path = QFileDialog::getOpenFileName(
+      window_, tr("Open photo"), app_->settings().folder(),
+      tr("Pictures (%1)").arg(QStringLiteral("*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp")));
+  if (path.isEmpty()) return;
+  app_->settings().set_folder(QFileInfo(path).path());
+  app_->import_photo(path);
+}
+
+void ProjectActions::paste() {
+  const QMimeData* data = QApplication::clipboard()->mimeData();
+  if (data->hasImage()) {
+    app_->import_photo(qvariant_cast<QImage>(data->imageData()));
+  } else if (data->hasUrls() && !data->urls().isEmpty() && data->urls().first().isLocalFile()) {
+    open(data->urls().first().toLocalFile());
+  } else {
+    messages_->show_message(MessageBar::Kind::note, tr("There is no picture on the clipboard"));
+  }
+}
+
+void ProjectActions::save(std::function<void()> next) {
+  if (app_->project().path().isEmpty()) return save_as(std::move(next));
+  save_to(app_->project().path(), std::move(next));
+}
+
+void ProjectActions::save_as(std::function<void()> next) {
+  const QString present = app_->project().path();
+  const QString proposal =
+      present.isEmpty() ? QDir(app_->settings().folder()).filePath(tr("panorama") + QStringLiteral(".equi"))
+                        : present;
+  QString path =
+      QFileDialog::getSaveFileName(window_, tr("Save project"), proposal, tr("EquiCanvas projects (*.equi)"));
+  if (path.isEmpty()) return;
+  if (!is_project(path)) path += QStringLiteral(".equi");
+  app_->settings().set_folder(QFileInfo(path).path());
+  save_to(path, std::move(next));
+}
+
+void ProjectActions::save_to(const QString& path, std::function<void()> next) {
+  app_->project().save(path, [this, path, next = std::move(next)](const std::optional<Error>& error) {
+    if (!error) {
+      messages_->show_message(MessageBar::Kind::note, tr("Saved"), path);
+      if (next) next();
+      return;
+    }
+    app_->report(*error);
+    const ErrorText text = describe(*error);
+    messages_->show_message(MessageBar::Kind::error, tr("The project could not be saved"), text.detail,
+                            {{tr("Save as…"), [this] { save_as(); }}});
+  });
+}
+
+void ProjectActions::fill_recent() {
+  recent_->clear();
+  for (const QString& path : app_->settings().recent()) {
+    const QFileInfo info(path);
+    QAction* action = recent_->addAction(info.fileName(), this, [this, path] { open(path); });
+    action->setToolTip(QDir::toNativeSeparators(path));
+    action->setStatusTip(QDir::toNativeSeparators(path));
+  }
+  recent_->setEnabled(!recent_->isEmpty());
+  if (recent_->isEmpty()) return;
+  recent_->addSeparator();
+  recent_->addAction(tr("Clear the list"), this, [this] { app_->settings().clear_recent(); });
+}
+
+// Once, when the window has its first document.
+void ProjectActions::offer_recovery() {
+  if (std::exchange(offered_, true)) return;
+  const auto left = app_->project().leftovers();
+  if (left.empty()) return;
+  const Leftover& newest = left.front();
+  const QString name =
+      newest.origin.isEmpty() ? tr("an untitled panorama") : QFileInfo(newest.origin).fileName();
+  messages_->show_message(MessageBar::Kind::warning, tr("The program did not end properly"),
+                          tr("%1 of %2 was not saved and can be recovered.")
+                              .arg(name, QLocale().toString(newest.changed, QLocale::ShortFormat)),
+                          {{tr("Recover"), [this, newest] { app_->project().recover(newest); }},
+                           {tr("Discard"), [left] {
+                              for (const Leftover& each : left) remove_leftover(each);
+                            }}});
+}
+
+}  // namespace equi::ui

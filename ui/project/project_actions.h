@@ -1,0 +1,44 @@
+#pragma once
+
+#include <QMenu>
+#include <QObject>
+#include <functional>
+
+namespace equi::ui {
+
+class Actions;
+class AppController;
+class MessageBar;
+
+// The File menu: new, open, save, recent files, the question about unsaved changes, the offer to recover what
+// a crash left behind.
+class ProjectActions : public QObject {
+  Q_OBJECT
+
+ public:
+  ProjectActions(AppController* app, Actions* actions, MessageBar* messages, QWidget* window);
+
+  // Does `next` once nothing unsaved can be lost by it: at once, after saving, or not at all.
+  void when_safe(std::function<void()> next);
+  // Opens a project or a picture, whatever the file is.
+  void open(const QString& path);
+  void save(std::function<void()> next = {});
+  void save_as(std::function<void()> next = {});
+
+ private:
+  void save_to(const QString& path, std::function<void()> next);
+  void choose_project();
+  void choose_photo();
+  void paste();
+  void fill_recent();
+  void offer_recovery();
+
+  AppController* app_;
+  Actions* actions_;
+  MessageBar* messages_;
+  QWidget* window_;
+  QMenu* recent_;
+  bool offered_ = false;
+};
+
+}  // namespace equi::ui

@@ -1,0 +1,80 @@
+#include "ui/scenes/scene_dialog.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "ui/app_controller.h"
+#include "ui/scenes/scene_delegate.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/tokens.h"
+
+namespace equi::ui {
+
+SceneDialog::SceneDialog(AppController* app, std::int64_t column, QWidget* parent)
+    : QDialog(parent),
+      search_(new QLineEdit),
+      filter_(new SceneFilter(this)),
+      list_(new QListView),
+      ramp_(new QSpinBox) {
+  setWindowTitle(tr("Change scene"));
+  resize(560, 520);
+  auto* title = new QLabel(tr("Another scene from column %L1 on").arg(column));
+  title->setProperty("role", "heading");
+  auto* text = new QLabel(tr("What lies further out is made again. Undo brings it back."));
+  text->setProperty("role", "muted");
+  search_->setPlaceholderText(tr("Search scenes"));
+  search_->setAccessibleName(tr("Search scenes"));
+  search_->setClearButtonEnabled(true);
+  search_->addAction(icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
+  filter_->setSourceModel(new SceneModel(app, this));
+  list_->setModel(filter_);
+  list_->setAccessibleName(tr("Scenes"));
+  list_->setItemDelegate(new SceneDelegate(list_));
+  list_->setViewMode(QListView::IconMode);
+  list_->setResizeMode(QListView::Adjust);
+  list_->setMovement(QListView::Static);
+  list_->setUniformItemSizes(true);
+  list_->setMouseTracking(true);
+  list_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  ramp_->setRange(0, 4096);
+  ramp_->setValue(app->settings().ramp());
+  ramp_->setSuffix(tr(" columns"));
+  ramp_->setSpecialValueText(tr("at once"));
+  auto* ramp_label = new QLabel(tr("&Morph over"));
+  ramp_label->setBuddy(ramp_);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
+  buttons->button(QDialogButtonBox::Ok)->setText(tr("Change scene"));
+  buttons->button(QDialogButtonBox::Ok)->setEnabled(false);
+
+  auto* row = new QHBoxLayout;
+  row->addWidget(ramp_label);
+  row->addWidget(ramp_);
+  row->addStretch();
+  row->addWidget(buttons);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(Space::l, Space::l, Space::l, Space::l);
+  layout->setSpacing(Space::s);
+  layout->addWidget(title);
+  layout->addWidget(text);
+  layout->addWidget(search_);
+  layout->addWidget(list_, 1);
+  layout->addLayout(row);
+
+  connect(search_, &QLineEdit::textChanged, filter_, &SceneFilter::set_words);
+  connect(list_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+          [this, buttons] { buttons->button(QDialogButtonBox::Ok)->setEnabled(scene().has_value()); });
+  connect(list_, &QListView::doubleClicked, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  search_->setFocus();
+}
+
+std::optional<std::int64_t> SceneDialog::scene() const {
+  const QModelIndexList chosen = list_->selectionModel()->selectedIndexes();
+  if (chosen.isEmpty()) return std::nullopt;
+  return chosen.first().data(SceneModel::SceneRole).toLongLong();
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,1574 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+    <context>
+        <name>equi::ui::AboutDialog</name>
+        <message>
+            <source>tensors, on the CPU and on GPUs</source>
+            <translation>张量运算，支持 CPU 与 GPU</translation>
+        </message>
+        <message>
+            <source>the window</source>
+            <translation>界面</translation>
+        </message>
+        <message>
+            <source>pictures in and out</source>
+            <translation>图片读写</translation>
+        </message>
+        <message>
+            <source>project files</source>
+            <translation>工程文件</translation>
+        </message>
+        <message>
+            <source>text, manifests, hashes</source>
+            <translation>文本、清单、哈希</translation>
+        </message>
+        <message>
+            <source>large exports</source>
+            <translation>大图导出</translation>
+        </message>
+        <message>
+            <source>About EquiCanvas</source>
+            <translation>关于 EquiCanvas</translation>
+        </message>
+        <message>
+            <source>Pictures that have no left or right end.</source>
+            <translation>没有左右尽头的图画。</translation>
+        </message>
+        <message>
+            <source>Version %1</source>
+            <translation>版本 %1</translation>
+        </message>
+        <message>
+            <source>Model %1 on %2, %3</source>
+            <translation>模型 %1，设备 %2，%3</translation>
+        </message>
+        <message>
+            <source>No model is loaded</source>
+            <translation>没有载入模型</translation>
+        </message>
+        <message>
+            <source>It implements “Equivariant Image Modeling” (arXiv 2503.18948) in C++: an image is a row of tokens, one for each column of 16 pixels, and a panorama grows column by column.</source>
+            <translation>它用 C++ 实现了“Equivariant Image Modeling”（arXiv 2503.18948）：一幅图是一行词元，每 16 像素宽的一列对应一个，全景图逐列生长。</translation>
+        </message>
+        <message>
+            <source>MIT licence. Built on:</source>
+            <translation>MIT 许可证。建立在以下软件之上：</translation>
+        </message>
+        <message>
+            <source>Versions and licences</source>
+            <translation>版本与许可证</translation>
+        </message>
+        <message>
+            <source>Copy versions</source>
+            <translation>复制版本信息</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::Actions</name>
+        <message>
+            <source>&amp;New panorama</source>
+            <translation>新建全景图(&amp;N)</translation>
+        </message>
+        <message>
+            <source>Start with an empty canvas</source>
+            <translation>从空白画布开始</translation>
+        </message>
+        <message>
+            <source>&amp;Open project…</source>
+            <translation>打开工程(&amp;O)…</translation>
+        </message>
+        <message>
+            <source>Open a project</source>
+            <translation>打开工程</translation>
+        </message>
+        <message>
+            <source>Open &amp;photo…</source>
+            <translation>打开照片(&amp;P)…</translation>
+        </message>
+        <message>
+            <source>Open a photo and extend it in both directions</source>
+            <translation>打开照片并向两侧延伸</translation>
+        </message>
+        <message>
+            <source>&amp;Save</source>
+            <translation>保存(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Save the project</source>
+            <translation>保存工程</translation>
+        </message>
+        <message>
+            <source>Save &amp;as…</source>
+            <translation>另存为(&amp;A)…</translation>
+        </message>
+        <message>
+            <source>&amp;Close window</source>
+            <translation>关闭窗口(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Quit</source>
+            <translation>退出(&amp;Q)</translation>
+        </message>
+        <message>
+            <source>&amp;Undo</source>
+            <translation>撤销(&amp;U)</translation>
+        </message>
+        <message>
+            <source>&amp;Redo</source>
+            <translation>重做(&amp;R)</translation>
+        </message>
+        <message>
+            <source>&amp;Paste photo</source>
+            <translation>粘贴照片(&amp;P)</translation>
+        </message>
+        <message>
+            <source>Make the picture on the clipboard the canvas</source>
+            <translation>把剪贴板中的图片作为画布</translation>
+        </message>
+        <message>
+            <source>Copy s&amp;eed</source>
+            <translation>复制种子(&amp;E)</translation>
+        </message>
+        <message>
+            <source>Select &amp;all columns</source>
+            <translation>选择全部列(&amp;A)</translation>
+        </message>
+        <message>
+            <source>Pre&amp;ferences…</source>
+            <translation>首选项(&amp;F)…</translation>
+        </message>
+        <message>
+            <source>Zoom &amp;in</source>
+            <translation>放大(&amp;I)</translation>
+        </message>
+        <message>
+            <source>Zoom &amp;out</source>
+            <translation>缩小(&amp;O)</translation>
+        </message>
+        <message>
+            <source>&amp;Fit</source>
+            <translation>适合窗口(&amp;F)</translation>
+        </message>
+        <message>
+            <source>Fit the height; again: the whole panorama</source>
+            <translation>适合高度；再按一次显示整幅全景图</translation>
+        </message>
+        <message>
+            <source>&amp;Actual size</source>
+            <translation>实际大小(&amp;A)</translation>
+        </message>
+        <message>
+            <source>One pixel of the picture on one pixel of the screen</source>
+            <translation>图片的一个像素对应屏幕的一个像素</translation>
+        </message>
+        <message>
+            <source>Go to the &amp;left end</source>
+            <translation>到左端(&amp;L)</translation>
+        </message>
+        <message>
+            <source>Go to the &amp;right end</source>
+            <translation>到右端(&amp;R)</translation>
+        </message>
+        <message>
+            <source>Follow &amp;growth</source>
+            <translation>跟随生长(&amp;G)</translation>
+        </message>
+        <message>
+            <source>Keep the growing end in sight</source>
+            <translation>让正在生长的一端保持可见</translation>
+        </message>
+        <message>
+            <source>Pixel and &amp;column grid</source>
+            <translation>像素与列网格(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Outline columns and pixels when very close</source>
+            <translation>放得很大时画出列与像素的边界</translation>
+        </message>
+        <message>
+            <source>F&amp;ull screen</source>
+            <translation>全屏(&amp;U)</translation>
+        </message>
+        <message>
+            <source>Extend &amp;left</source>
+            <translation>向左延伸(&amp;L)</translation>
+        </message>
+        <message>
+            <source>Add columns on the left</source>
+            <translation>在左侧添加列</translation>
+        </message>
+        <message>
+            <source>Extend &amp;right</source>
+            <translation>向右延伸(&amp;R)</translation>
+        </message>
+        <message>
+            <source>Add columns on the right</source>
+            <translation>在右侧添加列</translation>
+        </message>
+        <message>
+            <source>&amp;Keep going left</source>
+            <translation>持续向左(&amp;K)</translation>
+        </message>
+        <message>
+            <source>Add columns on the left until stopped</source>
+            <translation>在左侧不断添加列，直到停止</translation>
+        </message>
+        <message>
+            <source>K&amp;eep going right</source>
+            <translation>持续向右(&amp;E)</translation>
+        </message>
+        <message>
+            <source>Add columns on the right until stopped</source>
+            <translation>在右侧不断添加列，直到停止</translation>
+        </message>
+        <message>
+            <source>&amp;Stop</source>
+            <translation>停止(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Stop, and keep what is there</source>
+            <translation>停止，并保留已有内容</translation>
+        </message>
+        <message>
+            <source>&amp;Auto-extend at the ends</source>
+            <translation>两端自动延伸(&amp;A)</translation>
+        </message>
+        <message>
+            <source>Scrolling near an end adds more columns</source>
+            <translation>滚动到一端附近时自动添加列</translation>
+        </message>
+        <message>
+            <source>Re&amp;roll</source>
+            <translation>换一幅(&amp;R)</translation>
+        </message>
+        <message>
+            <source>Stop and start again with the next seed</source>
+            <translation>停止，并用下一个种子重新开始</translation>
+        </message>
+        <message>
+            <source>Re&amp;generate from here</source>
+            <translation>从此处重新生成(&amp;G)</translation>
+        </message>
+        <message>
+            <source>Make everything outwards of the selected column again, with other noise</source>
+            <translation>用另一份噪声重新生成所选列及其外侧的内容</translation>
+        </message>
+        <message>
+            <source>&amp;Variations…</source>
+            <translation>多个候选(&amp;V)…</translation>
+        </message>
+        <message>
+            <source>Several continuations side by side, to keep one</source>
+            <translation>并排显示多个延续，保留其中一个</translation>
+        </message>
+        <message>
+            <source>Change s&amp;cene from here…</source>
+            <translation>从此处更换场景(&amp;C)…</translation>
+        </message>
+        <message>
+            <source>Another scene from the selected column on</source>
+            <translation>从所选列起换成另一个场景</translation>
+        </message>
+        <message>
+            <source>Cut &amp;off from here</source>
+            <translation>从此处截断(&amp;O)</translation>
+        </message>
+        <message>
+            <source>Remove the selected column and everything outwards of it</source>
+            <translation>删除所选列及其外侧的内容</translation>
+        </message>
+        <message>
+            <source>&amp;Models…</source>
+            <translation>模型(&amp;M)…</translation>
+        </message>
+        <message>
+            <source>Installed models, import, device</source>
+            <translation>已安装的模型、导入、设备</translation>
+        </message>
+        <message>
+            <source>&amp;Keyboard shortcuts</source>
+            <translation>键盘快捷键(&amp;K)</translation>
+        </message>
+        <message>
+            <source>&amp;Log</source>
+            <translation>日志(&amp;L)</translation>
+        </message>
+        <message>
+            <source>What the program has done</source>
+            <translation>程序做过的事情</translation>
+        </message>
+        <message>
+            <source>&amp;About EquiCanvas</source>
+            <translation>关于 EquiCanvas(&amp;A)</translation>
+        </message>
+        <message>
+            <source>&amp;File</source>
+            <translation>文件(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Edit</source>
+            <translation>编辑(&amp;E)</translation>
+        </message>
+        <message>
+            <source>&amp;View</source>
+            <translation>视图(&amp;V)</translation>
+        </message>
+        <message>
+            <source>&amp;Panorama</source>
+            <translation>全景图(&amp;P)</translation>
+        </message>
+        <message>
+            <source>&amp;Tools</source>
+            <translation>工具(&amp;T)</translation>
+        </message>
+        <message>
+            <source>&amp;Help</source>
+            <translation>帮助(&amp;H)</translation>
+        </message>
+        <message>
+            <source>Pan</source>
+            <translation>平移</translation>
+        </message>
+        <message>
+            <source>Page Up, Page Down</source>
+            <translation>Page Up、Page Down</translation>
+        </message>
+        <message>
+            <source>Pan by a screen</source>
+            <translation>平移一屏</translation>
+        </message>
+        <message>
+            <source>Wheel, pinch</source>
+            <translation>滚轮、双指缩放</translation>
+        </message>
+        <message>
+            <source>Zoom at the cursor</source>
+            <translation>以光标为中心缩放</translation>
+        </message>
+        <message>
+            <source>Drag, Space+drag</source>
+            <translation>拖动、空格+拖动</translation>
+        </message>
+        <message>
+            <source>Double-click</source>
+            <translation>双击</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>适合窗口</translation>
+        </message>
+        <message>
+            <source>Click, Shift+click</source>
+            <translation>单击、Shift+单击</translation>
+        </message>
+        <message>
+            <source>Select a column, a span</source>
+            <translation>选择一列、一段</translation>
+        </message>
+        <message>
+            <source>Select the next column</source>
+            <translation>选择相邻的列</translation>
+        </message>
+        <message>
+            <source>Widen the selection</source>
+            <translation>扩大选择</translation>
+        </message>
+        <message>
+            <source>Escape</source>
+            <translation>Esc</translation>
+        </message>
+        <message>
+            <source>Select nothing</source>
+            <translation>取消选择</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::AppController</name>
+        <message>
+            <source>Model %1 on %2, %3</source>
+            <translation>模型 %1，设备 %2，%3</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written: settings are forgotten at the end</source>
+            <translation>无法写入 %1：设置在退出后不会保留</translation>
+        </message>
+        <message>
+            <source>The settings folder cannot be written; settings are forgotten when the program ends.</source>
+            <translation>无法写入设置文件夹；设置在程序退出后不会保留。</translation>
+        </message>
+        <message>
+            <source>Reading %1</source>
+            <translation>正在读取 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::CanvasView</name>
+        <message>
+            <source>Canvas</source>
+            <translation>画布</translation>
+        </message>
+        <message>
+            <source>The panorama. Arrow keys pan, plus and minus zoom, Home and End go to its ends.</source>
+            <translation>全景图。方向键平移，加减号缩放，Home 与 End 到两端。</translation>
+        </message>
+        <message>
+            <source>New scene from here</source>
+            <translation>从此处换成新场景</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ClassNamesDialog</name>
+        <message>
+            <source>Class names</source>
+            <translation>类别名称</translation>
+        </message>
+        <message>
+            <source>One name a line, in the order of the classes.</source>
+            <translation>每行一个名称，按类别的顺序。</translation>
+        </message>
+        <message>
+            <source>Read a file…</source>
+            <translation>读取文件…</translation>
+        </message>
+        <message>
+            <source>Text (*.txt);;All files (*)</source>
+            <translation>文本 (*.txt);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>%1 of %2 names</source>
+            <translation>%1 / %2 个名称</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::Error</name>
+        <message>
+            <source>This cannot be used</source>
+            <translation>无法使用</translation>
+        </message>
+        <message>
+            <source>Reading or writing failed</source>
+            <translation>读写失败</translation>
+        </message>
+        <message>
+            <source>This is not supported</source>
+            <translation>不支持</translation>
+        </message>
+        <message>
+            <source>Stopped</source>
+            <translation>已停止</translation>
+        </message>
+        <message>
+            <source>The model gave numbers that are not finite</source>
+            <translation>模型给出了非有限的数值</translation>
+        </message>
+        <message>
+            <source>Something went wrong inside the program</source>
+            <translation>程序内部出错</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::GenerationPanel</name>
+        <message>
+            <source>Euler (the authors')</source>
+            <translation>Euler（作者所用）</translation>
+        </message>
+        <message>
+            <source>Heun</source>
+            <translation>Heun</translation>
+        </message>
+        <message>
+            <source>Midpoint</source>
+            <translation>中点法</translation>
+        </message>
+        <message>
+            <source>Adams 2</source>
+            <translation>Adams 二阶</translation>
+        </message>
+        <message>
+            <source>Adams 3</source>
+            <translation>Adams 三阶</translation>
+        </message>
+        <message>
+            <source>Predictor-corrector 2</source>
+            <translation>预测-校正 二阶</translation>
+        </message>
+        <message>
+            <source>Predictor-corrector 3</source>
+            <translation>预测-校正 三阶</translation>
+        </message>
+        <message>
+            <source>Exponential 2</source>
+            <translation>指数积分 二阶</translation>
+        </message>
+        <message>
+            <source>Exponential 3</source>
+            <translation>指数积分 三阶</translation>
+        </message>
+        <message>
+            <source>DPM-Solver++ 2M</source>
+            <translation>DPM-Solver++ 2M</translation>
+        </message>
+        <message>
+            <source>Advanced</source>
+            <translation>高级</translation>
+        </message>
+        <message>
+            <source>&amp;Seed</source>
+            <translation>种子(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Seed</source>
+            <translation>种子</translation>
+        </message>
+        <message>
+            <source>The same seed, scene, model and settings give the same picture again</source>
+            <translation>相同的种子、场景、模型和设置会得到同一幅图</translation>
+        </message>
+        <message>
+            <source>Another seed</source>
+            <translation>换一个种子</translation>
+        </message>
+        <message>
+            <source>Keep this seed for the next panoramas</source>
+            <translation>后面的全景图继续使用这个种子</translation>
+        </message>
+        <message>
+            <source>How strongly the scene pulls; 1 is no guidance</source>
+            <translation>场景的引导强度；1 表示不引导</translation>
+        </message>
+        <message>
+            <source>Ramp, then hold</source>
+            <translation>渐增后保持</translation>
+        </message>
+        <message>
+            <source>Constant</source>
+            <translation>恒定</translation>
+        </message>
+        <message>
+            <source>Linear (the authors')</source>
+            <translation>线性（作者所用）</translation>
+        </message>
+        <message>
+            <source>Uniform</source>
+            <translation>均匀</translation>
+        </message>
+        <message>
+            <source>Quadratic</source>
+            <translation>二次</translation>
+        </message>
+        <message>
+            <source>Cosine</source>
+            <translation>余弦</translation>
+        </message>
+        <message>
+            <source>Shifted</source>
+            <translation>偏移</translation>
+        </message>
+        <message>
+            <source>Evaluations of the velocity for each column: more is slower and more exact</source>
+            <translation>每列的速度求值次数：越多越慢、越精确</translation>
+        </message>
+        <message>
+            <source>Endless</source>
+            <translation>无尽</translation>
+        </message>
+        <message>
+            <source>Reference</source>
+            <translation>参考</translation>
+        </message>
+        <message>
+            <source>Endless: every column is made the same way, however long the panorama gets. Reference: the authors' sampler, for short pictures</source>
+            <translation>无尽：无论全景图多长，每列的生成方式都相同。参考：作者的采样器，适合短图</translation>
+        </message>
+        <message>
+            <source> columns</source>
+            <translation> 列</translation>
+        </message>
+        <message>
+            <source>Over how many columns a change of scene morphs</source>
+            <translation>更换场景时用多少列过渡</translation>
+        </message>
+        <message>
+            <source>How many continuations are shown side by side</source>
+            <translation>并排显示多少个延续</translation>
+        </message>
+        <message>
+            <source>Held from the next new column on.</source>
+            <translation>从下一个新列起生效。</translation>
+        </message>
+        <message>
+            <source>Model defaults</source>
+            <translation>模型默认值</translation>
+        </message>
+        <message>
+            <source>&amp;Guidance</source>
+            <translation>引导强度(&amp;G)</translation>
+        </message>
+        <message>
+            <source>Guidance s&amp;chedule</source>
+            <translation>引导方式(&amp;C)</translation>
+        </message>
+        <message>
+            <source>S&amp;olver</source>
+            <translation>求解器(&amp;O)</translation>
+        </message>
+        <message>
+            <source>&amp;Time grid</source>
+            <translation>时间网格(&amp;T)</translation>
+        </message>
+        <message>
+            <source>&amp;Evaluations</source>
+            <translation>求值次数(&amp;E)</translation>
+        </message>
+        <message>
+            <source>&amp;Mode</source>
+            <translation>模式(&amp;M)</translation>
+        </message>
+        <message>
+            <source>Scene r&amp;amp</source>
+            <translation>场景过渡(&amp;A)</translation>
+        </message>
+        <message>
+            <source>&amp;Variations</source>
+            <translation>候选数(&amp;V)</translation>
+        </message>
+        <message>
+            <source>No model is loaded.</source>
+            <translation>没有载入模型。</translation>
+        </message>
+        <message>
+            <source>Model: %1</source>
+            <translation>模型：%1</translation>
+        </message>
+        <message>
+            <source>no scene</source>
+            <translation>无场景</translation>
+        </message>
+        <message>
+            <source>%1 → %2</source>
+            <translation>%1 → %2</translation>
+        </message>
+        <message>
+            <source>Column %L1: %2</source>
+            <translation>第 %L1 列：%2</translation>
+        </message>
+        <message>
+            <source>Scene: %1</source>
+            <translation>场景：%1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::GrowBar</name>
+        <message>
+            <source>%1 s</source>
+            <translation>%1 秒</translation>
+        </message>
+        <message>
+            <source>%1 min</source>
+            <translation>%1 分钟</translation>
+        </message>
+        <message>
+            <source>%1 h %2 min</source>
+            <translation>%1 小时 %2 分钟</translation>
+        </message>
+        <message>
+            <source> columns</source>
+            <translation> 列</translation>
+        </message>
+        <message>
+            <source>Columns of one extension</source>
+            <translation>一次延伸的列数</translation>
+        </message>
+        <message>
+            <source>How many columns one extension adds</source>
+            <translation>一次延伸添加多少列</translation>
+        </message>
+        <message>
+            <source>Progress</source>
+            <translation>进度</translation>
+        </message>
+        <message>
+            <source>Loading the model…</source>
+            <translation>正在载入模型…</translation>
+        </message>
+        <message>
+            <source>%L1 of %L2 columns</source>
+            <translation>%L1 / %L2 列</translation>
+        </message>
+        <message>
+            <source>%L1 columns, until stopped</source>
+            <translation>%L1 列，直到停止</translation>
+        </message>
+        <message>
+            <source>  ·  %L1 per second</source>
+            <translation>  ·  每秒 %L1 列</translation>
+        </message>
+        <message>
+            <source>  ·  %1 left</source>
+            <translation>  ·  剩余 %1</translation>
+        </message>
+        <message>
+            <source>Choose a scene to begin</source>
+            <translation>选择一个场景开始</translation>
+        </message>
+        <message>
+            <source>No model is loaded</source>
+            <translation>没有载入模型</translation>
+        </message>
+        <message>
+            <source>%L1 columns  ·  %L2 pixels wide</source>
+            <translation>%L1 列  ·  宽 %L2 像素</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::History</name>
+        <message>
+            <source>New panorama, seed %1</source>
+            <translation>新全景图，种子 %1</translation>
+        </message>
+        <message>
+            <source>Photo of %1 columns</source>
+            <translation>照片，%1 列</translation>
+        </message>
+        <message>
+            <source>Extend right by %1</source>
+            <translation>向右延伸 %1 列</translation>
+        </message>
+        <message>
+            <source>Extend left by %1</source>
+            <translation>向左延伸 %1 列</translation>
+        </message>
+        <message>
+            <source>Keep going right</source>
+            <translation>持续向右</translation>
+        </message>
+        <message>
+            <source>Keep going left</source>
+            <translation>持续向左</translation>
+        </message>
+        <message>
+            <source>Scene change at column %1</source>
+            <translation>从第 %1 列更换场景</translation>
+        </message>
+        <message>
+            <source>Settings from column %1</source>
+            <translation>从第 %1 列更改设置</translation>
+        </message>
+        <message>
+            <source>Regenerate from column %1</source>
+            <translation>从第 %1 列重新生成</translation>
+        </message>
+        <message>
+            <source>Swap token of column %1</source>
+            <translation>替换第 %1 列的词元</translation>
+        </message>
+        <message>
+            <source>Cut off at column %1</source>
+            <translation>从第 %1 列截断</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::HistoryPanel</name>
+        <message>
+            <source>History</source>
+            <translation>历史</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ImportDialog</name>
+        <message>
+            <source>Import checkpoints</source>
+            <translation>导入检查点</translation>
+        </message>
+        <message>
+            <source>The published tokenizer (.ckpt) and generator (.pth) become one model. Only the weights that are needed are read; no code in the files ever runs.</source>
+            <translation>公开发布的分词器（.ckpt）与生成器（.pth）合成一个模型。只读取需要的权重；文件中的代码绝不会运行。</translation>
+        </message>
+        <message>
+            <source>for example: places</source>
+            <translation>例如：places</translation>
+        </message>
+        <message>
+            <source>unknown</source>
+            <translation>未知</translation>
+        </message>
+        <message>
+            <source>float32 (exact)</source>
+            <translation>float32（精确）</translation>
+        </message>
+        <message>
+            <source>bfloat16 (half the size)</source>
+            <translation>bfloat16（大小减半）</translation>
+        </message>
+        <message>
+            <source>&amp;Tokenizer</source>
+            <translation>分词器(&amp;T)</translation>
+        </message>
+        <message>
+            <source>Tokenizer checkpoint</source>
+            <translation>分词器检查点</translation>
+        </message>
+        <message>
+            <source>Lightning checkpoints (*.ckpt);;All files (*)</source>
+            <translation>Lightning 检查点 (*.ckpt);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>&amp;Generator</source>
+            <translation>生成器(&amp;G)</translation>
+        </message>
+        <message>
+            <source>Generator checkpoint</source>
+            <translation>生成器检查点</translation>
+        </message>
+        <message>
+            <source>PyTorch checkpoints (*.pth *.pt);;All files (*)</source>
+            <translation>PyTorch 检查点 (*.pth *.pt);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>&amp;Name</source>
+            <translation>名称(&amp;N)</translation>
+        </message>
+        <message>
+            <source>&amp;Class names</source>
+            <translation>类别名称(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Class names, one a line</source>
+            <translation>类别名称，每行一个</translation>
+        </message>
+        <message>
+            <source>Text (*.txt);;All files (*)</source>
+            <translation>文本 (*.txt);;所有文件 (*)</translation>
+        </message>
+        <message>
+            <source>optional</source>
+            <translation>可选</translation>
+        </message>
+        <message>
+            <source>&amp;Weights</source>
+            <translation>权重(&amp;W)</translation>
+        </message>
+        <message>
+            <source>&amp;Licence</source>
+            <translation>许可证(&amp;L)</translation>
+        </message>
+        <message>
+            <source>Import</source>
+            <translation>导入</translation>
+        </message>
+        <message>
+            <source>Choose…</source>
+            <translation>选择…</translation>
+        </message>
+        <message>
+            <source>Choose: %1</source>
+            <translation>选择：%1</translation>
+        </message>
+        <message>
+            <source>The name is also a folder's name: letters, digits, spaces, - and _ are fine.</source>
+            <translation>名称同时也是文件夹名：可用字母、数字、空格、- 和 _。</translation>
+        </message>
+        <message>
+            <source>A model of this name is installed already.</source>
+            <translation>已经安装了同名的模型。</translation>
+        </message>
+        <message>
+            <source>Imported %1</source>
+            <translation>已导入 %1</translation>
+        </message>
+        <message>
+            <source>Cancelled; nothing was installed.</source>
+            <translation>已取消；没有安装任何内容。</translation>
+        </message>
+        <message>
+            <source>Cancelling…</source>
+            <translation>正在取消…</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::LogDialog</name>
+        <message>
+            <source>Log</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>What has happened since the program was started.</source>
+            <translation>程序启动以来发生的事情。</translation>
+        </message>
+        <message>
+            <source>Nothing yet.</source>
+            <translation>还没有内容。</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::MainWindow</name>
+        <message>
+            <source>Tool bar</source>
+            <translation>工具栏</translation>
+        </message>
+        <message>
+            <source>Open photo…</source>
+            <translation>打开照片…</translation>
+        </message>
+        <message>
+            <source>Open project…</source>
+            <translation>打开工程…</translation>
+        </message>
+        <message>
+            <source>Models…</source>
+            <translation>模型…</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>Generation</source>
+            <translation>生成</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>历史</translation>
+        </message>
+        <message>
+            <source>Seed %1 copied</source>
+            <translation>已复制种子 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::MessageBar</name>
+        <message>
+            <source>Message</source>
+            <translation>消息</translation>
+        </message>
+        <message>
+            <source>Close this message</source>
+            <translation>关闭此消息</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ModelsDialog</name>
+        <message>
+            <source>Models</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>A model is a folder with a manifest and two weight files. It makes all the pictures.</source>
+            <translation>模型是一个文件夹，含一份清单和两个权重文件。所有图画都由它生成。</translation>
+        </message>
+        <message>
+            <source>Installed models</source>
+            <translation>已安装的模型</translation>
+        </message>
+        <message>
+            <source>&amp;Import checkpoints…</source>
+            <translation>导入检查点(&amp;I)…</translation>
+        </message>
+        <message>
+            <source>Open models &amp;folder</source>
+            <translation>打开模型文件夹(&amp;F)</translation>
+        </message>
+        <message>
+            <source>No model is installed</source>
+            <translation>没有安装模型</translation>
+        </message>
+        <message>
+            <source>Import the published tokenizer and generator checkpoints, or copy a model folder into %1.</source>
+            <translation>请导入公开发布的分词器与生成器检查点，或把模型文件夹复制到 %1。</translation>
+        </message>
+        <message>
+            <source>Import checkpoints…</source>
+            <translation>导入检查点…</translation>
+        </message>
+        <message>
+            <source>&amp;Use this model</source>
+            <translation>使用此模型(&amp;U)</translation>
+        </message>
+        <message>
+            <source>Class &amp;names…</source>
+            <translation>类别名称(&amp;N)…</translation>
+        </message>
+        <message>
+            <source>&amp;Remove…</source>
+            <translation>移除(&amp;R)…</translation>
+        </message>
+        <message>
+            <source>Device</source>
+            <translation>设备</translation>
+        </message>
+        <message>
+            <source>Automatic</source>
+            <translation>自动</translation>
+        </message>
+        <message>
+            <source>CPU</source>
+            <translation>CPU</translation>
+        </message>
+        <message>
+            <source>Precision</source>
+            <translation>精度</translation>
+        </message>
+        <message>
+            <source>float32 (exact)</source>
+            <translation>float32（精确）</translation>
+        </message>
+        <message>
+            <source>bfloat16 (half the memory)</source>
+            <translation>bfloat16（内存减半）</translation>
+        </message>
+        <message>
+            <source>&amp;Device</source>
+            <translation>设备(&amp;D)</translation>
+        </message>
+        <message>
+            <source>&amp;Precision</source>
+            <translation>精度(&amp;P)</translation>
+        </message>
+        <message>
+            <source>GPU %1: %2, %3</source>
+            <translation>GPU %1：%2，%3</translation>
+        </message>
+        <message>
+            <source>No GPU: %1</source>
+            <translation>没有 GPU：%1</translation>
+        </message>
+        <message>
+            <source>Loading the model…</source>
+            <translation>正在载入模型…</translation>
+        </message>
+        <message>
+            <source>In use: %1 on %2</source>
+            <translation>使用中：%1，设备 %2</translation>
+        </message>
+        <message>
+            <source>No model is loaded</source>
+            <translation>没有载入模型</translation>
+        </message>
+        <message>
+            <source>In use</source>
+            <translation>使用中</translation>
+        </message>
+        <message>
+            <source>It was installed with the program</source>
+            <translation>它随程序一起安装</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>Picture height</source>
+            <translation>图片高度</translation>
+        </message>
+        <message>
+            <source>%1 pixels, columns of %2</source>
+            <translation>%1 像素，每列 %2 像素</translation>
+        </message>
+        <message>
+            <source>Token</source>
+            <translation>词元</translation>
+        </message>
+        <message>
+            <source>%1 numbers</source>
+            <translation>%1 个数</translation>
+        </message>
+        <message>
+            <source>Tokenizer</source>
+            <translation>分词器</translation>
+        </message>
+        <message>
+            <source>channels %1 × (%2)</source>
+            <translation>通道 %1 × (%2)</translation>
+        </message>
+        <message>
+            <source>Generator</source>
+            <translation>生成器</translation>
+        </message>
+        <message>
+            <source>%1: width %2, %3 blocks, %4 heads</source>
+            <translation>%1：宽 %2，%3 块，%4 头</translation>
+        </message>
+        <message>
+            <source>Flow head</source>
+            <translation>流头</translation>
+        </message>
+        <message>
+            <source>width %1, %2 blocks</source>
+            <translation>宽 %1，%2 块</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>权重</translation>
+        </message>
+        <message>
+            <source>Comes from</source>
+            <translation>来源</translation>
+        </message>
+        <message>
+            <source>Licence</source>
+            <translation>许可证</translation>
+        </message>
+        <message>
+            <source>unknown</source>
+            <translation>未知</translation>
+        </message>
+        <message>
+            <source>On disk</source>
+            <translation>磁盘占用</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>Change the model?</source>
+            <translation>更换模型？</translation>
+        </message>
+        <message>
+            <source>“%1” has unsaved changes. Another model starts with an empty canvas.</source>
+            <translation>“%1”有未保存的更改。换模型后将从空白画布开始。</translation>
+        </message>
+        <message>
+            <source>Keep the canvas</source>
+            <translation>保留画布</translation>
+        </message>
+        <message>
+            <source>Change the model</source>
+            <translation>更换模型</translation>
+        </message>
+        <message>
+            <source>Remove “%1”?</source>
+            <translation>移除“%1”？</translation>
+        </message>
+        <message>
+            <source>Its folder is deleted: %1</source>
+            <translation>将删除其文件夹：%1</translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation>保留</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>移除</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::Notifier</name>
+        <message>
+            <source>The panorama is ready</source>
+            <translation>全景图已完成</translation>
+        </message>
+        <message>
+            <source>%L1 columns were made.</source>
+            <translation>生成了 %L1 列。</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::OverviewStrip</name>
+        <message>
+            <source>Overview</source>
+            <translation>总览</translation>
+        </message>
+        <message>
+            <source>The whole panorama. Click, or use the arrow keys, to go to a place.</source>
+            <translation>整幅全景图。单击或用方向键前往某处。</translation>
+        </message>
+        <message>
+            <source>The whole panorama: click to go there</source>
+            <translation>整幅全景图：单击前往该处</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::PreferencesDialog</name>
+        <message>
+            <source>Preferences</source>
+            <translation>首选项</translation>
+        </message>
+        <message>
+            <source>Changes take effect at once.</source>
+            <translation>更改立即生效。</translation>
+        </message>
+        <message>
+            <source>Like the system</source>
+            <translation>跟随系统</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>浅色</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>深色</translation>
+        </message>
+        <message>
+            <source> MiB</source>
+            <translation> MiB</translation>
+        </message>
+        <message>
+            <source>Memory for decoded parts of the panorama; more means less work when one comes back to a place</source>
+            <translation>用于保存已解码部分的内存；越大，回到某处时要做的工作越少</translation>
+        </message>
+        <message>
+            <source> minutes</source>
+            <translation> 分钟</translation>
+        </message>
+        <message>
+            <source>only by hand</source>
+            <translation>仅手动</translation>
+        </message>
+        <message>
+            <source>Everything is kept for recovery at any moment; this also saves the project file itself</source>
+            <translation>任何时刻的内容都可恢复；此项还会自动保存工程文件本身</translation>
+        </message>
+        <message>
+            <source>Tell the desktop when a long job has ended</source>
+            <translation>长任务结束时发送桌面通知</translation>
+        </message>
+        <message>
+            <source>&amp;Theme</source>
+            <translation>主题(&amp;T)</translation>
+        </message>
+        <message>
+            <source>&amp;Language</source>
+            <translation>语言(&amp;L)</translation>
+        </message>
+        <message>
+            <source>Picture &amp;cache</source>
+            <translation>图片缓存(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Save projects every</source>
+            <translation>自动保存工程间隔(&amp;S)</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written: preferences are forgotten when the program ends.</source>
+            <translation>无法写入 %1：首选项在程序退出后不会保留。</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ProjectActions</name>
+        <message>
+            <source>Open &amp;recent</source>
+            <translation>最近打开(&amp;R)</translation>
+        </message>
+        <message>
+            <source>The model “%1” is not installed</source>
+            <translation>未安装模型“%1”</translation>
+        </message>
+        <message>
+            <source>%1 was made with it; tokens mean nothing to another model. Install it, then open the project again.</source>
+            <translation>%1 是用它生成的；词元对别的模型没有意义。请安装该模型后再打开工程。</translation>
+        </message>
+        <message>
+            <source>The recovered panorama</source>
+            <translation>恢复的全景图</translation>
+        </message>
+        <message>
+            <source>Models…</source>
+            <translation>模型…</translation>
+        </message>
+        <message>
+            <source>Save “%1” before closing it?</source>
+            <translation>关闭前保存“%1”吗？</translation>
+        </message>
+        <message>
+            <source>What was made since it was last saved would be lost.</source>
+            <translation>上次保存之后的内容将会丢失。</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Don't save</source>
+            <translation>不保存</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Open project</source>
+            <translation>打开工程</translation>
+        </message>
+        <message>
+            <source>EquiCanvas projects (*.equi)</source>
+            <translation>EquiCanvas 工程 (*.equi)</translation>
+        </message>
+        <message>
+            <source>Open photo</source>
+            <translation>打开照片</translation>
+        </message>
+        <message>
+            <source>Pictures (%1)</source>
+            <translation>图片 (%1)</translation>
+        </message>
+        <message>
+            <source>There is no picture on the clipboard</source>
+            <translation>剪贴板中没有图片</translation>
+        </message>
+        <message>
+            <source>panorama</source>
+            <translation>全景图</translation>
+        </message>
+        <message>
+            <source>Save project</source>
+            <translation>保存工程</translation>
+        </message>
+        <message>
+            <source>Saved</source>
+            <translation>已保存</translation>
+        </message>
+        <message>
+            <source>The project could not be saved</source>
+            <translation>工程无法保存</translation>
+        </message>
+        <message>
+            <source>Save as…</source>
+            <translation>另存为…</translation>
+        </message>
+        <message>
+            <source>Clear the list</source>
+            <translation>清空列表</translation>
+        </message>
+        <message>
+            <source>an untitled panorama</source>
+            <translation>未命名的全景图</translation>
+        </message>
+        <message>
+            <source>The program did not end properly</source>
+            <translation>程序上次没有正常退出</translation>
+        </message>
+        <message>
+            <source>%1 of %2 was not saved and can be recovered.</source>
+            <translation>%1（%2）没有保存，可以恢复。</translation>
+        </message>
+        <message>
+            <source>Recover</source>
+            <translation>恢复</translation>
+        </message>
+        <message>
+            <source>Discard</source>
+            <translation>丢弃</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ProjectKeeper</name>
+        <message>
+            <source>Untitled</source>
+            <translation>未命名</translation>
+        </message>
+        <message>
+            <source>Saved %1</source>
+            <translation>已保存 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::SceneDialog</name>
+        <message>
+            <source>Change scene</source>
+            <translation>更换场景</translation>
+        </message>
+        <message>
+            <source>Another scene from column %L1 on</source>
+            <translation>从第 %L1 列起换成另一个场景</translation>
+        </message>
+        <message>
+            <source>What lies further out is made again. Undo brings it back.</source>
+            <translation>更外侧的内容会重新生成。撤销可以恢复。</translation>
+        </message>
+        <message>
+            <source>Search scenes</source>
+            <translation>搜索场景</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source> columns</source>
+            <translation> 列</translation>
+        </message>
+        <message>
+            <source>at once</source>
+            <translation>立即</translation>
+        </message>
+        <message>
+            <source>&amp;Morph over</source>
+            <translation>过渡(&amp;M)</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::SceneModel</name>
+        <message>
+            <source>%1 — click to start a panorama, drag onto the canvas to change the scene there</source>
+            <translation>%1 — 单击开始一幅全景图，拖到画布上可从该处更换场景</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ScenePanel</name>
+        <message>
+            <source>Search scenes</source>
+            <translation>搜索场景</translation>
+        </message>
+        <message>
+            <source>Only favourites</source>
+            <translation>只显示收藏</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>No model yet</source>
+            <translation>还没有模型</translation>
+        </message>
+        <message>
+            <source>A model makes the scenes. Import the published checkpoints, or put a model folder into the models folder.</source>
+            <translation>场景由模型生成。请导入公开发布的检查点，或把模型文件夹放入模型目录。</translation>
+        </message>
+        <message>
+            <source>Models…</source>
+            <translation>模型…</translation>
+        </message>
+        <message>
+            <source>Loading the model…</source>
+            <translation>正在载入模型…</translation>
+        </message>
+        <message>
+            <source>No favourites yet. The star on a scene makes it one.</source>
+            <translation>还没有收藏。点场景上的星标即可收藏。</translation>
+        </message>
+        <message>
+            <source>No scene matches “%1”.</source>
+            <translation>没有匹配“%1”的场景。</translation>
+        </message>
+        <message>
+            <source>Start a panorama</source>
+            <translation>开始一幅全景图</translation>
+        </message>
+        <message>
+            <source>Remove from favourites</source>
+            <translation>取消收藏</translation>
+        </message>
+        <message>
+            <source>Add to favourites</source>
+            <translation>加入收藏</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ShortcutsDialog</name>
+        <message>
+            <source>Keyboard shortcuts</source>
+            <translation>键盘快捷键</translation>
+        </message>
+        <message>
+            <source>Everything can be done without a mouse: Tab goes from part to part.</source>
+            <translation>所有操作都可以不用鼠标：Tab 键在各部分之间切换。</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>搜索</translation>
+        </message>
+        <message>
+            <source>Search shortcuts</source>
+            <translation>搜索快捷键</translation>
+        </message>
+        <message>
+            <source>Canvas</source>
+            <translation>画布</translation>
+        </message>
+        <message>
+            <source>Other</source>
+            <translation>其他</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::StatusLine</name>
+        <message>
+            <source>Position under the cursor</source>
+            <translation>光标所在位置</translation>
+        </message>
+        <message>
+            <source>Zoom</source>
+            <translation>缩放</translation>
+        </message>
+        <message>
+            <source>Device</source>
+            <translation>设备</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>内存</translation>
+        </message>
+        <message>
+            <source>Column %L1  ·  pixel %L2, %L3</source>
+            <translation>第 %L1 列  ·  像素 %L2, %L3</translation>
+        </message>
+        <message>
+            <source>  ·  RGB %1 %2 %3</source>
+            <translation>  ·  RGB %1 %2 %3</translation>
+        </message>
+        <message>
+            <source>%1 %</source>
+            <translation>%1 %</translation>
+        </message>
+        <message>
+            <source>loading the model…</source>
+            <translation>正在载入模型…</translation>
+        </message>
+        <message>
+            <source>no model</source>
+            <translation>没有模型</translation>
+        </message>
+        <message>
+            <source>%1 on %2</source>
+            <translation>%1，%2</translation>
+        </message>
+        <message>
+            <source>Memory %1</source>
+            <translation>内存 %1</translation>
+        </message>
+        <message>
+            <source>%L1 columns/s</source>
+            <translation>%L1 列/秒</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::VariationsDialog</name>
+        <message>
+            <source>Variation %1</source>
+            <translation>候选 %1</translation>
+        </message>
+        <message>
+            <source>Variations</source>
+            <translation>多个候选</translation>
+        </message>
+        <message>
+            <source>Continuations to the right from column %L1</source>
+            <translation>从第 %L1 列向右的延续</translation>
+        </message>
+        <message>
+            <source>Continuations to the left from column %L1</source>
+            <translation>从第 %L1 列向左的延续</translation>
+        </message>
+        <message>
+            <source>&amp;Other ones</source>
+            <translation>换一批(&amp;O)</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Click one, or press its number, to keep it. Escape keeps what is there.</source>
+            <translation>单击某个或按它的数字键即可保留。按 Esc 保持原样。</translation>
+        </message>
+    </context>
+</TS>
