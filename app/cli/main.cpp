@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_verify(app);
   add_reconstruct(app);
   add_generate(app);
+  add_extend(app);
   add_bench(app);
   add_scenes(app);
   add_train(app);

@@ -2,7 +2,7 @@
 
 #include "core/engine/difference.h"
 #include "core/engine/studio_impl.h"
-#include "core/media/image.h"
+#include "core/media/photo.h"
 
 namespace equi::engine {
 
@@ -130,8 +130,8 @@ void Studio::import_photo(std::filesystem::path picture, canvas::NewPanorama pan
   impl_->stop_extensions();
   impl_->change("photo", [impl = impl_.get(), picture = std::move(picture), panorama, blend_pixels] {
     Session& session = impl->need_session();
-    const auto fitted = media::fit_to_height(media::read_image(picture), session.engine().picture_height(),
-                                             session.engine().column_pixels());
+    const auto fitted =
+        media::read_photo(picture, session.engine().picture_height(), session.engine().column_pixels());
     session.import_photo(fitted.width, fitted.height, fitted.pixels, panorama, blend_pixels);
   });
 }

@@ -16,6 +16,7 @@
 namespace equi::media {
 namespace {
 
+constexpr double kMostPixels = 1 << 30;
 constexpr int kMinColumns = 2;  // the tokenizer's reflected convolutions need a neighbour
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
@@ -148,6 +149,11 @@ Image fit_to_height(const Image& image, int height, int column_pixels) {
     throw Error(ErrorKind::bad_input, "picture", "it has no pixels");
   }
   const double scale = static_cast<double>(height) / image.height;
+  if (image.width * scale * height > kMostPixels) {
+    throw Error(
+        ErrorKind::bad_input, "picture",
+        fmt::format("{} x {} pixels are too wide for a height of {}", image.width, image.height, height));
+  }
   const int scaled_width = std::max(1, static_cast<int>(std::lround(image.width * scale)));
   cv::Mat scaled;
   const int filter = scale < 1.0 ? cv::INTER_AREA : cv::INTER_CUBIC;

@@ -32,7 +32,8 @@ void write_image(const std::filesystem::path& path, const Image& image);
 
 // Scaled to `height` with the width in proportion (area filter when it shrinks, cubic when it grows), then
 // cut evenly on both sides to a multiple of `column_pixels`, at least 2 columns (narrow pictures are widened
-// by reflection). Throws Error(bad_input) for an empty picture.
+// by reflection). Throws Error(bad_input) for an empty picture, and for one that would have more than 2^30
+// pixels.
 Image fit_to_height(const Image& image, int height, int column_pixels);
 
 // Peak signal-to-noise ratio in dB of two pictures of the same size; infinity when equal.

@@ -1,0 +1,156 @@
+#include "app/cli/grow.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "core/jobs/progress.h"
+#include "core/media/image.h"
+
+namespace equi::cli {
+namespace {
+
+constexpr std::int64_t kMostColumns = 1'000'000'000;
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;  // of a picture that is written at once
+constexpr std::int64_t kStretch = 64;                       // columns decoded at a time
+
+engine::ColumnRange own_range(const canvas::State& state) {
+  return {state.left_end(), state.right_end()};
+}
+
+}  // namespace
+
+void check_columns(const char* what, std::int64_t count, std::int64_t least) {
+  if (count >= least && count <= kMostColumns) return;
+  throw Error(ErrorKind::bad_input, what,
+              fmt::format("{} is not between {} and {}", count, least, kMostColumns));
+}
+
+void check_room(const std::filesystem::path& project, std::int64_t columns, int token_width) {
+  const auto folder = project.has_parent_path() ? project.parent_path() : std::filesystem::path(".");
+  std::error_code failure;
+  const auto space = std::filesystem::space(folder, failure);
+  const auto needed =
+      static_cast<std::uintmax_t>(columns) * static_cast<std::uintmax_t>(token_width) * sizeof(float);
+  if (failure || needed <= space.available) return;
+  throw Error(ErrorKind::bad_input, folder.string(),
+              fmt::format("{} columns need {:.1f} GB, {:.1f} are free", columns,
+                          static_cast<double>(needed) / 1e9, static_cast<double>(space.available) / 1e9));
+}
+
+Growth grow(engine::Session& session, std::int64_t left, std::int64_t right, bool silent,
+            const std::stop_token& stop) {
+  Growth growth;
+  const double begin = jobs::steady_seconds();
+  ProgressBar bar("columns", left + right, silent);
+  const auto extend = [&](canvas::FrameId frame, std::int64_t count, std::int64_t& made,
+                          std::int64_t before) {
+    if (count == 0 || !growth.whole()) return;
+    const auto progress = [&](std::int64_t done) {
+      made = done;
+      bar.update(before + done);
+    };
+    try {
+      session.extend(frame, count, progress, stop);
+      growth.stopped = made < count;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::numeric) throw;
+      growth.error = error;
+    }
+  };
+  extend(canvas::FrameId::forward, right, growth.right, 0);
+  extend(canvas::FrameId::mirrored, left, growth.left, right);
+  growth.seconds = jobs::steady_seconds() - begin;
+  return growth;
+}
+
+void check_picture(const std::filesystem::path& path, std::int64_t columns, const engine::Engine& engine) {
+  media::check_writable(path);
+  const std::int64_t bytes = columns * engine.column_pixels() * engine.picture_height() * 3;
+  if (bytes <= kMostBytes) return;
+  throw Error(ErrorKind::bad_input, path.string(),
+              fmt::format("{} columns are too many for one picture", columns),
+              "keep the project with --project");
+}
+
+void write_picture(engine::Session& session, engine::ColumnRange columns, const std::filesystem::path& path,
+                   bool silent) {
+  const auto px = session.engine().column_pixels();
+  media::Image image{static_cast<int>(columns.size()) * px, session.engine().picture_height(), {}};
+  image.pixels.resize(std::size_t(image.width) * std::size_t(image.height) * 3);
+  ProgressBar bar("picture", columns.size(), silent);
+  for (std::int64_t at = columns.begin; at < columns.end; at += kStretch) {
+    const engine::ColumnRange part{at, std::min(columns.end, at + kStretch)};
+    const auto strip = session.pixels(part);
+    const auto row = std::size_t(strip.width) * 3;
+    for (int y = 0; y < image.height; ++y) {
+      std::memcpy(image.row(y) + (at - columns.begin) * px * 3, strip.pixels.data() + std::size_t(y) * row,
+                  row);
+    }
+    bar.update(part.end - columns.begin);
+  }
+  media::write_image(path, image);
+}
+
+void report(engine::Session& session, const Growth& growth, const GrowthReport& what) {
+  const auto& state = session.state();
+  const auto& engine = session.engine();
+  const auto extent = own_range(state);
+  const std::int64_t made = growth.left + growth.right;
+  const std::int64_t width = what.shown.size() * engine.column_pixels();
+  const auto& scene = engine.manifest().class_names[static_cast<std::size_t>(state.scene)];
+  if (what.json) {
+    nlohmann::json facts = {
+        {"mode", "streaming"},
+        {"scene", scene},
+        {"seed", state.seed},
+        {"guidance", state.settings.guidance.scale},
+        {"schedule", sampling::name(state.settings.guidance.schedule)},
+        {"solver", sampling::name(state.settings.solver.method)},
+        {"grid", sampling::name(state.settings.solver.grid)},
+        {"evaluations", state.settings.solver.evaluations},
+        {"columns", extent.size()},
+        {"first_column", extent.begin},
+        {"made_left", growth.left},
+        {"made_right", growth.right},
+        {"stopped", growth.stopped},
+        {"seconds", growth.seconds},
+        {"columns_per_second", growth.seconds > 0 ? static_cast<double>(made) / growth.seconds : 0}};
+    if (growth.error) facts["error"] = growth.error->what();
+    if (!what.project.empty()) facts["project"] = what.project.string();
+    if (!what.output.empty() && width > 0) {
+      facts["output"] = what.output.string();
+      facts["width"] = width;
+      facts["height"] = engine.picture_height();
+    }
+    print_json(facts);
+  } else {
+    if (growth.stopped) fmt::print("stopped: {} columns were made and are kept\n", made);
+    if (!what.output.empty() && width > 0) {
+      fmt::print("{}: {} x {} px, {} columns of {}\n", what.output.string(), width, engine.picture_height(),
+                 what.shown.size(), scene);
+    }
+    if (!what.project.empty())
+      fmt::print("{}: columns {} to {}\n", what.project.string(), extent.begin, extent.end - 1);
+  }
+  if (growth.stopped) set_exit_code(exit_code(ErrorKind::cancelled));
+  if (growth.error) throw Error(*growth.error);
+}
+
+ScratchProject::ScratchProject() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "equicanvas-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw Error(ErrorKind::io, pattern, "no temporary folder can be made",
+                "set TMPDIR to a folder with room");
+  folder_ = pattern;
+}
+
+ScratchProject::~ScratchProject() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+}  // namespace equi::cli
