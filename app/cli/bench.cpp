@@ -91,6 +91,7 @@ void add_bench(CLI::App& app) {
   add_bench_reference(*bench);
   add_bench_solvers(*bench);
   add_bench_windows(*bench);
+  add_bench_canvas(*bench);
 }
 
 }  // namespace equi::cli

@@ -6,6 +6,8 @@
 #include "app/cli/generate.h"
 #include "app/cli/images.h"
 #include "core/base/error.h"
+#include "core/engine/engine.h"
+#include "core/media/image.h"
 #include "core/model/weights.h"
 #include "core/sampling/reference_sampler.h"
 

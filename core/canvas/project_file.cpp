@@ -23,6 +23,10 @@ const std::vector<std::string>& migrations() {
     CREATE TABLE blobs(id INTEGER PRIMARY KEY, hash TEXT NOT NULL, data BLOB NOT NULL);
     CREATE TABLE history(number INTEGER PRIMARY KEY, title TEXT NOT NULL, hash TEXT NOT NULL, state TEXT NOT NULL);
     CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  )",
+                                                 R"(
+    CREATE TABLE overview(level INTEGER NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL,
+                          data BLOB NOT NULL, PRIMARY KEY(level, number));
   )"};
   return steps;
 }
@@ -49,7 +53,7 @@ std::unique_ptr<ProjectFile> ProjectFile::create(const std::filesystem::path& pa
   db.execute("PRAGMA page_size = 8192");
   db.execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
   db.execute("PRAGMA journal_mode = WAL");
-  db.execute("PRAGMA synchronous = NORMAL");
+  db.execute("PRAGMA synchronous = FULL");
   file->migrate();
   db.prepare("INSERT INTO model VALUES(?, ?, ?, ?)")
       .bind(1, model.name)
@@ -69,7 +73,7 @@ std::unique_ptr<ProjectFile> ProjectFile::open(const std::filesystem::path& path
   auto file = std::unique_ptr<ProjectFile>(new ProjectFile(path, Database::Mode::open));
   file->check_whole();
   file->database_.execute("PRAGMA journal_mode = WAL");
-  file->database_.execute("PRAGMA synchronous = NORMAL");
+  file->database_.execute("PRAGMA synchronous = FULL");
   file->migrate();
   file->read_model();
   return file;
@@ -250,6 +254,32 @@ std::vector<std::byte> ProjectFile::blob(std::int64_t id) const {
   if (!row.step() || sha256_hex(row.blob(1)) != row.text(0)) damaged(path(), fmt::format("blob {}", id));
   const auto bytes = row.blob(1);
   return {bytes.begin(), bytes.end()};
+}
+
+void ProjectFile::put_overview(int level, std::int64_t number, const std::string& key,
+                               std::span<const std::byte> bytes) {
+  database_.prepare("INSERT OR REPLACE INTO overview VALUES(?, ?, ?, ?, ?)")
+      .bind(1, std::int64_t{level})
+      .bind(2, number)
+      .bind(3, key)
+      .bind(4, sha256_hex(bytes))
+      .bind(5, bytes)
+      .run();
+}
+
+bool ProjectFile::has_overview(int level, std::int64_t number, const std::string& key) const {
+  auto row = database_.prepare("SELECT 1 FROM overview WHERE level = ? AND number = ? AND key = ?");
+  return row.bind(1, std::int64_t{level}).bind(2, number).bind(3, key).step();
+}
+
+// A damaged one is as good as none: it is made again.
+std::optional<std::vector<std::byte>> ProjectFile::overview(int level, std::int64_t number,
+                                                            const std::string& key) const {
+  auto row = database_.prepare("SELECT hash, data FROM overview WHERE level = ? AND number = ? AND key = ?");
+  row.bind(1, std::int64_t{level}).bind(2, number).bind(3, key);
+  if (!row.step() || sha256_hex(row.blob(1)) != row.text(0)) return std::nullopt;
+  const auto bytes = row.blob(1);
+  return std::vector<std::byte>(bytes.begin(), bytes.end());
 }
 
 void ProjectFile::put_history(const HistoryRow& row, std::int64_t cursor) {

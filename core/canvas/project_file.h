@@ -35,10 +35,10 @@ struct HistoryRow {
 // A `.equi` file: an SQLite database used as application file format. Everything of a document is in it:
 // tokens in chunks, the photo, the history for undo, settings, thumbnail. Writes are transactions through the
 // write-ahead log: after a kill at any moment the file reopens as it was at some earlier moment, and every
-// chunk carries a hash, so that damage is said and never shown as a picture.
+// chunk carries a hash, so that damage is said and never shown as a picture. Commits are synced to the disk.
 class ProjectFile {
  public:
-  static constexpr std::int64_t kSchema = 1;
+  static constexpr std::int64_t kSchema = 2;
   static constexpr std::int64_t kApplicationId = 0x45515549;  // "EQUI"
   static constexpr std::int64_t kChunkColumns = 256;
   static constexpr std::size_t kCacheBytes = 64 << 20;  // of chunks in memory
@@ -65,6 +65,14 @@ class ProjectFile {
   // Single blobs: photos, replaced tokens, thumbnails.
   std::int64_t put_blob(std::span<const std::byte> bytes);
   std::vector<std::byte> blob(std::int64_t id) const;
+
+  // Overview tiles: small pictures of settled columns, a cache that makes zooming out of a long canvas cheap.
+  // `key` says what the pixels depend on; a tile whose key is another one by now is not found. To be called
+  // within commit(), so that a tile is never there before its tokens are.
+  void put_overview(int level, std::int64_t number, const std::string& key, std::span<const std::byte> bytes);
+  bool has_overview(int level, std::int64_t number, const std::string& key) const;
+  std::optional<std::vector<std::byte>> overview(int level, std::int64_t number,
+                                                 const std::string& key) const;
 
   // History. Rows above `number` are dropped; writing the last row again updates it.
   void put_history(const HistoryRow& row, std::int64_t cursor);

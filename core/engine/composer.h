@@ -41,6 +41,8 @@ class Composer {
   ColumnRange settled() const;
   // Document columns whose pixels depend on the token of one, clipped to the extent.
   ColumnRange affected(std::int64_t column) const;
+  // As Session::pixels_key.
+  std::string pixels_key(ColumnRange columns) const;
   // Columns that the band at an edge touches; 0 without a band.
   std::int64_t band_columns() const;
 

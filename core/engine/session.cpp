@@ -54,6 +54,10 @@ ColumnRange Session::settled() const {
   return impl_->composer.settled();
 }
 
+const stream::WindowLayout& Session::layout() const {
+  return impl_->composer.layout();
+}
+
 void Session::execute(const canvas::Command& command) {
   if (const auto* scene = std::get_if<canvas::ChangeScene>(&command)) {
     const std::int64_t number = scene->change.scene;

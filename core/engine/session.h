@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "core/canvas/document.h"
@@ -106,6 +107,13 @@ class Session {
   // Document columns whose pixels no growth changes any more: neither the frontier of the decoder nor an edge
   // that crosses over to a frame still to come. Empty at its begin when there are none.
   ColumnRange settled() const;
+
+  // A hash of what the pixels of settled columns depend on (which stored tokens, the photo, the band): for
+  // one document, equal keys mean equal pixels.
+  std::string pixels_key(ColumnRange columns) const;
+
+  // The windows that the picture is decoded in.
+  const stream::WindowLayout& layout() const;
 
   // Document columns whose pixels can change when the token of `column` changes (clipped to the extent).
   ColumnRange affected(std::int64_t column) const;

@@ -1,9 +1,10 @@
 #include "core/engine/tile_builder.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "core/base/error.h"
 #include "core/engine/session_impl.h"
+#include "core/engine/tile_pixels.h"
 
 namespace equi::engine {
 namespace {
@@ -27,14 +28,6 @@ PixelSpan pixels_of(const TileKey& key, ColumnRange columns, int column_pixels, 
   return {static_cast<int>(first), static_cast<int>(std::max(first, last))};
 }
 
-void copy_columns(Tile& to, int to_x, const std::uint8_t* from, int from_width, int from_x, int count) {
-  for (int y = 0; y < to.height; ++y) {
-    std::memcpy(to.pixels.data() + (std::size_t(y) * std::size_t(to.width) + std::size_t(to_x)) * 3,
-                from + (std::size_t(y) * std::size_t(from_width) + std::size_t(from_x)) * 3,
-                std::size_t(count) * 3);
-  }
-}
-
 }  // namespace
 
 bool TileBuilder::is_current(const TileKey& key) const {
@@ -46,37 +39,93 @@ bool TileBuilder::is_current(const TileKey& key) const {
                               settled == pixels_of(key, session_.settled(), px, true));
 }
 
+bool TileBuilder::outside(const TileKey& key) const {
+  return clip(session_.extent(), tile_columns(key)).size() == 0;
+}
+
+bool TileBuilder::is_kept(const TileKey& key) const {
+  const auto tile = tiles_.find(key);
+  if (tile && tile->complete() && !tile->sampled && !tiles_.is_stale(key)) return true;
+  return overview_.holds(key);
+}
+
+// The ends of the canvas, which are never kept, are a few columns: they count as known.
+bool TileBuilder::is_known(const TileKey& key) const {
+  if (outside(key) || is_kept(key)) return true;
+  if (key.level <= Overview::kStoredLevel) {
+    const ColumnRange columns = tile_columns(key);
+    return clip(session_.settled(), columns) != columns;
+  }
+  return is_known({key.level - 1, 2 * key.index}) && is_known({key.level - 1, 2 * key.index + 1});
+}
+
 TileKey TileBuilder::first_part(const TileKey& key) const {
-  if (key.level == 0) return key;
+  if (key.level == 0 || overview_.holds(key) || (key.level > kExactLevel && !is_known(key))) return key;
   for (const std::int64_t index : {2 * key.index, 2 * key.index + 1}) {
     const TileKey half{key.level - 1, index};
-    if (clip(session_.extent(), tile_columns(half)).size() > 0 && !is_current(half)) return first_part(half);
+    if (!outside(half) && !is_current(half)) return first_part(half);
   }
   return key;
 }
 
 std::shared_ptr<const Tile> TileBuilder::build(const TileKey& key, const std::stop_token& stop) {
-  if (clip(session_.extent(), tile_columns(key)).size() == 0) return nullptr;
+  if (outside(key)) return nullptr;
   if (is_current(key)) return tiles_.find(key);
-  auto tile = key.level == 0 ? decode(key, stop) : reduce(key, stop);
+  std::shared_ptr<const Tile> tile;
+  if (key.level == 0) {
+    tile = decode(key, stop);
+  } else if (auto kept = overview_.load(key)) {
+    kept->revision = revision_;
+    tile = std::move(kept);
+  } else if (key.level > kExactLevel && !is_known(key)) {
+    tile = sample(key, stop);
+  } else {
+    tile = reduce(key, stop);
+  }
   tiles_.put(tile);
+  keep(key, *tile);
+  return tile;
+}
+
+// What has settled goes into the overview, where it is worth it: what was looked at at full size is there
+// when somebody zooms out.
+void TileBuilder::keep(const TileKey& key, const Tile& tile) {
+  if (!tile.complete() || tile.sampled) return;
+  if (key.level >= Overview::kStoredLevel) {
+    try {
+      if (!overview_.holds(key)) overview_.store(tile);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::io) throw;  // a full disk: the overview is not worth an error
+    }
+    return;
+  }
+  const TileKey sibling{key.level, key.index ^ 1}, above{key.level + 1, key.index >> 1};
+  const auto other = tiles_.find(sibling);
+  if (other && other->complete() && is_current(sibling) && !is_current(above)) build(above, {});
+}
+
+// A tile of the canvas as it is now, still without pixels.
+Tile TileBuilder::empty(const TileKey& key) const {
+  const int px = session_.engine().column_pixels();
+  Tile tile;
+  tile.key = key;
+  tile.revision = revision_;
+  tile.width = static_cast<int>(TileCache::kTileColumns) * px;
+  tile.height = std::max(1, session_.engine().picture_height() >> key.level);
+  tile.pixels.resize(std::size_t(tile.width) * std::size_t(tile.height) * 3);
+  const auto span = pixels_of(key, session_.extent(), px, false);
+  const auto settled = pixels_of(key, session_.settled(), px, true);
+  tile.first = span.first;
+  tile.last = span.last;
+  tile.settled_first = settled.first;
+  tile.settled_last = settled.last;
   return tile;
 }
 
 std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::stop_token& stop) {
   const int px = session_.engine().column_pixels();
-  auto tile = std::make_shared<Tile>();
-  tile->key = key;
-  tile->revision = revision_;
-  tile->width = static_cast<int>(TileCache::kTileColumns) * px;
-  tile->height = session_.engine().picture_height();
-  tile->pixels.resize(std::size_t(tile->width) * std::size_t(tile->height) * 3);
+  auto tile = std::make_shared<Tile>(empty(key));
   const ColumnRange all = tile_columns(key), shown = clip(session_.extent(), all);
-  const auto span = pixels_of(key, shown, px, false), settled = pixels_of(key, session_.settled(), px, true);
-  tile->first = span.first;
-  tile->last = span.last;
-  tile->settled_first = settled.first;
-  tile->settled_last = settled.last;
   ColumnRange known{shown.begin, shown.begin};
   const auto before = tiles_.find(key);
   if (before && !tiles_.is_stale(key) && before->settled_last > before->settled_first) {
@@ -96,44 +145,47 @@ std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::s
 std::shared_ptr<const Tile> TileBuilder::reduce(const TileKey& key, const std::stop_token& stop) {
   const auto left = build({key.level - 1, 2 * key.index}, stop);
   const auto right = build({key.level - 1, 2 * key.index + 1}, stop);
-  auto tile = std::make_shared<Tile>(halve(key, left.get(), right.get()));
-  tile->revision = revision_;
-  const auto settled = pixels_of(key, session_.settled(), session_.engine().column_pixels(), true);
-  tile->settled_first = settled.first;
-  tile->settled_last = settled.last;
+  auto tile = std::make_shared<Tile>(empty(key));
+  const Tile halved = halve(key, left.get(), right.get());
+  tile->pixels = halved.pixels;
+  tile->sampled = halved.sampled;
   return tile;
 }
 
-Tile halve(const TileKey& key, const Tile* left, const Tile* right) {
-  const Tile& any = left != nullptr ? *left : *right;
-  Tile tile;
-  tile.key = key;
-  tile.width = any.width;
-  tile.height = std::max(1, any.height / 2);
-  tile.pixels.resize(std::size_t(tile.width) * std::size_t(tile.height) * 3);
-  tile.first = tile.width;
-  for (const Tile* half : {left, right}) {
-    if (half == nullptr || half->last <= half->first) continue;
-    const int offset = half == left ? 0 : tile.width / 2;
-    tile.sampled = tile.sampled || half->sampled;
-    tile.first = std::min(tile.first, offset + half->first / 2);
-    tile.last = std::max(tile.last, offset + (half->last + 1) / 2);
-    for (int y = 0; y < tile.height; ++y) {
-      const int below = std::min(2 * y + 1, half->height - 1);
-      const auto* upper = half->pixels.data() + std::size_t(2 * y) * std::size_t(half->width) * 3;
-      const auto* lower = half->pixels.data() + std::size_t(below) * std::size_t(half->width) * 3;
-      auto* out = tile.pixels.data() + (std::size_t(y) * std::size_t(tile.width) + std::size_t(offset)) * 3;
-      for (int x = half->first / 2; x < (half->last + 1) / 2; ++x) {
-        const int a = std::max(2 * x, half->first), b = std::min(2 * x + 1, half->last - 1);
-        for (int c = 0; c < 3; ++c) {
-          const int sum = upper[a * 3 + c] + upper[b * 3 + c] + lower[a * 3 + c] + lower[b * 3 + c];
-          out[x * 3 + c] = static_cast<std::uint8_t>((sum + 2) / 4);
-        }
-      }
+// Parts that had settled in the tile of the cache stay as they are.
+std::shared_ptr<const Tile> TileBuilder::sample(const TileKey& key, const std::stop_token& stop) {
+  auto tile = std::make_shared<Tile>(empty(key));
+  tile->sampled = true;
+  const auto before = tiles_.find(key);
+  const bool usable = before && before->sampled && !tiles_.is_stale(key);
+  const int width = tile->width / kParts;
+  for (int part = 0; part < kParts; ++part) {
+    const int x = part * width;
+    if (usable && before->settled_first <= x && x + width <= before->settled_last) {
+      copy_columns(*tile, x, before->pixels.data(), before->width, x, width);
+    } else {
+      draw_part(*tile, part, stop);
     }
   }
-  if (tile.first > tile.last) tile.first = tile.last;
   return tile;
+}
+
+// A part is as wide as kTileColumns / kParts columns at full size: one to one, a sample fills it.
+void TileBuilder::draw_part(Tile& tile, int part, const std::stop_token& stop) {
+  const TileKey key{tile.key.level - 3, tile.key.index * kParts + part};
+  const int width = tile.width / kParts, x = part * width;
+  if (outside(key)) return;
+  if (const auto kept = overview_.load(key))
+    return shrink_into(tile, x, width, kept->pixels.data(), kept->width, kept->height);
+  constexpr std::int64_t count = TileCache::kTileColumns / kParts;
+  const ColumnRange columns = clip(session_.extent(), tile_columns(key));
+  // Where the decoder shows one window alone, so that only one is to be decoded.
+  const auto& layout = session_.layout();
+  const std::int64_t middle = (columns.begin + columns.end) / 2;
+  const std::int64_t wanted = middle - middle % layout.hop + layout.margin() + layout.ramp;
+  const std::int64_t begin = std::clamp(wanted, columns.begin, std::max(columns.begin, columns.end - count));
+  const Strip strip = session_.pixels({begin, std::min(columns.end, begin + count)}, stop);
+  shrink_into(tile, x, width, strip.pixels.data(), strip.width, strip.height);
 }
 
 }  // namespace equi::engine

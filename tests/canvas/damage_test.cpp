@@ -1,4 +1,5 @@
 // Projects that were cut, changed, killed or that met a full disk.
+#include <chrono>
 #include <fstream>
 #include <random>
 
@@ -92,6 +93,25 @@ TEST_F(DamagedProject, ANewerSchemaIsSaid) {
   }
 }
 
+// A file of schema 1, which had no overview tiles.
+TEST_F(DamagedProject, AnOlderSchemaIsMigrated) {
+  whole();
+  {
+    const Database file(folder_ / "small.equi", Database::Mode::open);
+    file.execute("DROP TABLE overview");
+    file.execute("PRAGMA user_version = 1");
+  }
+  const auto document = open("small.equi");
+  EXPECT_EQ(firsts(*document).size(), 40U);
+  const std::vector<std::byte> picture(5);
+  document->file().commit([&] { document->file().put_overview(3, -1, "key", picture); });
+  EXPECT_EQ(document->file().overview(3, -1, "key"), picture);
+  EXPECT_FALSE(document->file().overview(3, -1, "other"));
+  EXPECT_FALSE(document->file().has_overview(3, 0, "key"));
+  const Database file(folder_ / "small.equi", Database::Mode::read_only);
+  EXPECT_EQ(file.integer("PRAGMA user_version"), ProjectFile::kSchema);
+}
+
 TEST_F(DamagedProject, AFullDiskLeavesTheOldFile) {
   const std::string old_copy = whole();
   const auto document = open("whole.equi");
@@ -150,6 +170,51 @@ TEST_F(DocumentTest, FiftyKillsLoseNothingThatWasFlushed) {
     ASSERT_GE(static_cast<std::int64_t>(found.size()), safe) << "round " << round;
     for (std::size_t i = 0; i < found.size(); ++i)
       ASSERT_EQ(found[i], static_cast<float>(i)) << "round " << round;
+  }
+}
+
+// Nobody calls flush here: appending alone keeps what is on disk at most two seconds behind. Children that
+// run side by side are killed at random moments.
+TEST_F(DocumentTest, KillsLoseAtMostTheLastTwoSeconds) {
+  struct Child {
+    pid_t id = 0;
+    int pipe = 0;
+    double lives = 0;
+  };
+  const auto now = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
+  std::mt19937 random(5);
+  std::vector<Child> children;
+  const double begin = now();
+  for (int i = 0; i < 6; ++i) {
+    int pipes[2];
+    ASSERT_EQ(pipe(pipes), 0);
+    const pid_t id = fork();
+    if (id == 0) {
+      const auto document =
+          Document::create(folder_ / ("slow" + std::to_string(i) + ".equi"), test_model(), NewPanorama{});
+      document->execute(Extend{FrameId::forward, 0});
+      for (std::int64_t c = 0;; ++c) {
+        document->append(FrameId::forward, test_token(static_cast<float>(c)));
+        if (now() - begin < 1.5 && write(pipes[1], &c, sizeof(c)) != sizeof(c)) _exit(1);
+        usleep(5000);
+      }
+    }
+    close(pipes[1]);
+    children.push_back({id, pipes[0], 3.5 + static_cast<double>(random() % 1000) / 1e3});
+  }
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    const auto& child = children[i];
+    while (now() - begin < child.lives) usleep(10000);
+    kill(child.id, SIGKILL);
+    waitpid(child.id, nullptr, 0);
+    std::int64_t old = 0;  // appended two seconds before the end, or earlier
+    for (std::int64_t c = 0; read(child.pipe, &c, sizeof(c)) == static_cast<ssize_t>(sizeof(c));) old = c;
+    close(child.pipe);
+    const auto found = firsts(*open("slow" + std::to_string(i) + ".equi"));
+    EXPECT_GT(static_cast<std::int64_t>(found.size()), old);
+    for (std::size_t c = 0; c < found.size(); ++c) ASSERT_EQ(found[c], static_cast<float>(c));
   }
 }
 

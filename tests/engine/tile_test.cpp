@@ -1,7 +1,6 @@
-#include <numeric>
-
 #include "core/engine/difference.h"
 #include "core/engine/tile_builder.h"
+#include "core/engine/tile_pixels.h"
 #include "tests/engine/engine_fixture.h"
 
 namespace equi::engine {

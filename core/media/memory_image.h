@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/media/image.h"
+
+namespace equi::media {
+
+// A picture as JPEG bytes; quality 1..100. Throws Error(io) when it cannot be encoded.
+std::vector<std::byte> encode_jpeg(const Image& image, int quality);
+
+// Back; nothing when the bytes are no picture of this size.
+std::optional<Image> decode_picture(std::span<const std::byte> bytes, int width, int height);
+
+}  // namespace equi::media
