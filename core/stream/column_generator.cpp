@@ -21,8 +21,8 @@ void require_finite(const torch::Tensor& token, std::int64_t column) {
 }  // namespace
 
 ColumnGenerator::ColumnGenerator(model::Generator generator, const GenerationSettings& settings,
-                                 std::int64_t batch, bool both_branches)
-    : stream_(std::move(generator), checked_batch(batch), both_branches) {
+                                 std::int64_t batch, bool both_branches, model::Backend backend)
+    : stream_(std::move(generator), checked_batch(batch), both_branches, backend), backend_(backend) {
   set_settings(settings);
   start();
 }
@@ -34,7 +34,7 @@ void ColumnGenerator::set_settings(const GenerationSettings& settings) {
                 fmt::format("{} needs the unconditional branch", settings.guidance.scale));
   }
   if (!flow_ || settings.solver != settings_.solver) {
-    flow_.emplace(stream_.generator()->diffloss->net, sampling::make_plan(settings.solver));
+    flow_.emplace(stream_.generator()->diffloss->net, sampling::make_plan(settings.solver), backend_);
   }
   settings_ = settings;
 }

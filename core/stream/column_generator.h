@@ -18,7 +18,7 @@ class ColumnGenerator {
   // `both_branches` false runs the conditional branch alone, half the work; it then takes guidance 1 only.
   // Throws Error(bad_input) for settings out of range or a batch below 1.
   ColumnGenerator(model::Generator generator, const GenerationSettings& settings, std::int64_t batch = 1,
-                  bool both_branches = true);
+                  bool both_branches = true, model::Backend backend = model::Backend::automatic);
 
   const GenerationSettings& settings() const { return settings_; }
   // For the columns from here on. Throws as the constructor.
@@ -58,6 +58,7 @@ class ColumnGenerator {
   void check_rows(const torch::Tensor& rows, const char* what) const;
 
   ContextStream stream_;
+  model::Backend backend_;
   GenerationSettings settings_;
   std::optional<sampling::FlowEvaluator> flow_;
   GeneratorState state_;

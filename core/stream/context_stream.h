@@ -1,12 +1,15 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <torch/torch.h>
 
+#include "core/model/backend.h"
 #include "core/stream/scene.h"
 #include "core/stream/settings.h"
+#include "core/stream/transformer_cpu.h"
 
 namespace equi::stream {
 
@@ -35,7 +38,8 @@ std::int64_t replay_columns(const GeneratorConfig& config);
 // Numbers as Generator::forward's up to rounding. Not thread-safe.
 class ContextStream {
  public:
-  ContextStream(model::Generator generator, std::int64_t batch, bool both_branches);
+  ContextStream(model::Generator generator, std::int64_t batch, bool both_branches,
+                model::Backend backend = model::Backend::automatic);
 
   std::int64_t batch() const { return batch_; }
   bool both_branches() const { return both_branches_; }
@@ -45,7 +49,8 @@ class ContextStream {
   GeneratorState start(std::int64_t origin) const;
 
   struct Result {
-    torch::Tensor conditions;  // [R, d], for the column number state.columns of the frame
+    torch::Tensor conditions;  // [R, d], for the column number state.columns of the frame; not kept: valid
+                               // until the next call
     GeneratorState state;      // with the pending token moved into the windows
   };
   // The condition for the next column, whose scenes are given (one for each continuation).
@@ -53,6 +58,8 @@ class ContextStream {
                  const GenerationSettings& settings);
 
  private:
+  Result advance_on_cpu(const GeneratorState& state, const SceneConditions& conditions, double position);
+  Windows& spare_windows(std::int64_t columns);
   torch::Tensor self_attention(const model::GeneratorBlockImpl& block, const torch::Tensor& x,
                                torch::Tensor& keys, torch::Tensor& values);
   const torch::Tensor& relative_rope(std::int64_t count);
@@ -65,6 +72,9 @@ class ContextStream {
   torch::Tensor relative_rope_;  // [capacity, head_width/2, 2]
   torch::Tensor cross_rope_;     // [1, head_width/2, 2]
   double cross_position_ = -1.0;
+  std::optional<CpuTransformer> cpu_;  // makes the columns where it is there
+  std::vector<Windows> windows_;       // of states that came and went: memory for the next ones
+  torch::Tensor conditions_;           // [R, d]
 };
 
 }  // namespace equi::stream
