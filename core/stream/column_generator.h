@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "core/sampling/flow_evaluator.h"
+#include "core/stream/column_engine.h"
 #include "core/stream/context_stream.h"
 
 namespace equi::stream {
@@ -54,6 +55,7 @@ class ColumnGenerator {
   void restore(const GeneratorState& state);
 
  private:
+  GeneratorState with_pending(std::span<const Scene> scenes);
   std::vector<Scene> spread(std::span<const Scene> scenes) const;
   void check_rows(const torch::Tensor& rows, const char* what) const;
 
@@ -61,6 +63,7 @@ class ColumnGenerator {
   model::Backend backend_;
   GenerationSettings settings_;
   std::optional<sampling::FlowEvaluator> flow_;
+  std::shared_ptr<ColumnEngine> engine_;  // on a GPU: makes whole columns where it is there
   GeneratorState state_;
 };
 

@@ -11,12 +11,6 @@ namespace {
 constexpr std::int64_t kRopeGrowth = 64;  // rows; unlimited windows ask for more and more
 constexpr std::size_t kSpareWindows = 3;  // the state's, the next one's, and one that a bookmark let go
 
-double cross_position(const GenerationSettings& settings, std::int64_t column) {
-  const auto position = static_cast<double>(column);
-  return settings.positions == PositionMode::reference ? position
-                                                       : std::min(position, settings.hold_position);
-}
-
 // Whether nobody but `tensor` itself can see its numbers.
 bool unshared(const torch::Tensor& tensor) {
   return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
@@ -46,6 +40,12 @@ ContextStream::ContextStream(model::Generator generator, std::int64_t batch, boo
   const torch::InferenceMode inference;
   cpu_.emplace(generator_, batch, both_branches);
   conditions_ = torch::empty({rows(), generator_->config.width});
+}
+
+double ContextStream::cross_position(const GeneratorState& state, const GenerationSettings& settings) {
+  const auto position = static_cast<double>(state.columns - 1);
+  return settings.positions == PositionMode::reference ? position
+                                                       : std::min(position, settings.hold_position);
 }
 
 GeneratorState ContextStream::start(std::int64_t origin) const {
@@ -104,9 +104,9 @@ ContextStream::Result ContextStream::advance(const GeneratorState& state, std::s
   const torch::InferenceMode inference;
   const auto& conditions = scenes_.batch(scenes, both_branches_);
   if (state.columns == 0) return {conditions.first, state};
-  if (cpu_) return advance_on_cpu(state, conditions, cross_position(settings, state.columns - 1));
+  if (cpu_) return advance_on_cpu(state, conditions, cross_position(state, settings));
   GeneratorState next = state;
-  const auto& rope = cross_rope(cross_position(settings, state.columns - 1));
+  const auto& rope = cross_rope(cross_position(state, settings));
   const auto pending = state.pending.to(generator_->z_proj->weight.options());
   auto x = generator_->image_tokens(pending.unsqueeze(1));  // [B, 1, d]
   if (both_branches_) x = x.repeat({2, 1, 1});

@@ -7,28 +7,12 @@
 #include <torch/torch.h>
 
 #include "core/model/backend.h"
+#include "core/stream/generator_state.h"
 #include "core/stream/scene.h"
 #include "core/stream/settings.h"
 #include "core/stream/transformer_cpu.h"
 
 namespace equi::stream {
-
-// Everything that column generation remembers: a value, cheap to copy (the tensors are shared and never
-// written again), so that a copy is a bookmark to go back to.
-// B continuations; R rows: the conditional ones first, then the unconditional ones.
-struct GeneratorState {
-  std::int64_t origin = 0;  // the document column of the frame's column 0
-  std::int64_t batch = 1;   // B
-  std::int64_t columns =
-      0;                  // columns taken in since the origin; the next one is number `columns` of the frame
-  torch::Tensor pending;  // [B, E] float32: the newest column's token, not yet in the windows; none at first
-  // For each block, of the last min(cond_length, ...) columns before the pending one, oldest first:
-  std::vector<torch::Tensor> keys;    // [R, n, heads, head_width], not rotated: positions are relative
-  std::vector<torch::Tensor> values;  // [R, n, heads, head_width]
-
-  std::int64_t column() const { return origin + columns; }  // the next column in the document
-  std::size_t bytes() const;                                // of all tensors
-};
 
 // How many columns of tokens rebuild a state exactly: the pending one and cond_length for each block before
 // it. 0: all of them (cond_length 0 sees everything).
@@ -47,6 +31,13 @@ class ContextStream {
   const model::Generator& generator() const { return generator_; }
 
   GeneratorState start(std::int64_t origin) const;
+
+  // The conditions of scenes (one for each continuation), every branch's row; valid until the next call.
+  const SceneConditions& conditions(std::span<const Scene> scenes) {
+    return scenes_.batch(scenes, both_branches_);
+  }
+  // The position from which the newest column of a state sees its class.
+  static double cross_position(const GeneratorState& state, const GenerationSettings& settings);
 
   struct Result {
     torch::Tensor conditions;  // [R, d], for the column number state.columns of the frame; not kept: valid
