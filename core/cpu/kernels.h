@@ -72,7 +72,7 @@ struct AttendTask {
   // (nullptr: keys are not rotated).
   const float* q_rope = nullptr;
   const float* k_rope = nullptr;  // [keys, 2, head_width]
-  float* scores = nullptr;        // room for rows * heads * keys numbers
+  float* scratch = nullptr;       // room for rows * heads * (keys + head_width) numbers
   void* y = nullptr;              // [rows, heads * head_width] operands
 };
 

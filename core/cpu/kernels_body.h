@@ -122,7 +122,7 @@ float score(const AttendTask& t, const float* q, const W* k, const float* k_rope
   for_lanes(t.head_width, [&](int64_t i, int64_t n) {
     Lanes key = load_n(k + i, n);
     if (k_rope != nullptr) key = rotate(key, k_rope, t.head_width, i, n);
-    total += key * rotate(load_n(q + i, n), t.q_rope, t.head_width, i, n);
+    total += key * load_n(q + i, n);
   });
   return sum(total) / __builtin_sqrtf(static_cast<float>(t.head_width));
 }
@@ -145,13 +145,17 @@ void attend(const AttendTask& t, int64_t begin, int64_t end) {
   for (int64_t at = begin; at < end; ++at) {
     const int64_t row = at / t.heads, offset = at % t.heads * t.head_width;
     const float* q = t.q + row * t.q_stride + offset;
-    float* scores = t.scores + at * t.keys;
+    float* scores = t.scratch + at * (t.keys + t.head_width);
+    float* rotated = scores + t.keys;
+    for_lanes(t.head_width, [&](int64_t i, int64_t n) {
+      store_n(rotated + i, rotate(load_n(q + i, n), t.q_rope, t.head_width, i, n), n);
+    });
     const auto vector_of = [&](const void* const* which, int64_t j) {
       return static_cast<const W*>(which[j]) + row * t.row_strides[j] + offset;
     };
     for (int64_t j = 0; j < t.keys; ++j) {
       const float* rope = t.k_rope == nullptr ? nullptr : t.k_rope + j * 2 * t.head_width;
-      scores[j] = score(t, q, vector_of(t.keys_at, j), rope);
+      scores[j] = score(t, rotated, vector_of(t.keys_at, j), rope);
     }
     softmax(scores, t.keys);
     X* y = static_cast<X*>(t.y) + row * t.heads * t.head_width + offset;

@@ -97,37 +97,39 @@ void CpuFlow::compute_group(std::int64_t index) {
   float* at = modulations_.data();
   tasks_.clear();
   const auto add = [&](const model::CpuLinear& layer) {
-    tasks_.push_back(layer.task(y_.data(), rows, cpu::Epilogue::store, at, modulation_width_));
-    at += layer.out();
+    tasks_.push_back(layer.task(y_.data(), rows, cpu::Epilogue::store, at));
+    at += rows * layer.out();
   };
   for (const auto& block : blocks_) add(block.modulation);
   add(final_modulation_);
   cpu::run(*kernels_, tasks_);
 }
 
-// modulations: row r at + r * modulation_width_: (shift, scale, gate).
+// modulations: row r at + r * 3w: (shift, scale, gate).
 void CpuFlow::run_block(const Block& block, const float* modulations) {
   auto norm = block.norm.task(x_.data(), rows_, normed_.data());
   norm.shift = modulations;
   norm.scale = modulations + width_;
-  norm.modulation_stride = modulation_width_;
+  norm.modulation_stride = 3 * width_;
   cpu::run(*kernels_, norm);
   cpu::run(*kernels_, block.first.task(normed_.data(), rows_, cpu::Epilogue::silu, hidden_.data()));
   auto second = block.second.task(hidden_.data(), rows_, cpu::Epilogue::add_gated, x_.data());
   second.gate = modulations + 2 * width_;
-  second.gate_stride = modulation_width_;
+  second.gate_stride = 3 * width_;
   cpu::run(*kernels_, second);
 }
 
 // Velocities of all rows into both_. With half as many samples as rows, both branches start from one sample.
-void CpuFlow::run_network(const float* z, std::int64_t samples, const float* modulations) {
+void CpuFlow::run_network(const float* z, std::int64_t samples, std::int64_t step) {
   kernels_->to_operands(z, samples * token_width_, input_.data());
   cpu::run(*kernels_, input_proj_.task(input_.data(), samples, cpu::Epilogue::store, x_.data()));
   if (samples < rows_) std::copy_n(x_.data(), samples * width_, x_.data() + samples * width_);
+  const float* modulations = modulations_.data();  // of all rows of the group, block after block
   for (const auto& block : blocks_) {
-    run_block(block, modulations);
-    modulations += block.modulation.out();
+    run_block(block, modulations + step * rows_ * 3 * width_);
+    modulations += group_size_ * rows_ * 3 * width_;
   }
+  modulations += step * rows_ * 2 * width_;
   cpu::NormTask norm;
   norm.x = x_.data();
   norm.rows = rows_;
@@ -135,7 +137,7 @@ void CpuFlow::run_network(const float* z, std::int64_t samples, const float* mod
   norm.eps = kNormEps;
   norm.shift = modulations;
   norm.scale = modulations + width_;
-  norm.modulation_stride = modulation_width_;
+  norm.modulation_stride = 2 * width_;
   norm.y = normed_.data();
   cpu::run(*kernels_, norm);
   cpu::run(*kernels_, final_.task(normed_.data(), rows_, cpu::Epilogue::store, both_.data()));
@@ -143,7 +145,7 @@ void CpuFlow::run_network(const float* z, std::int64_t samples, const float* mod
 
 void CpuFlow::velocity(const float* z, std::int64_t samples, std::int64_t index, double scale, float* v) {
   if (index < group_first_ || index >= group_first_ + group_size_) compute_group(index);
-  run_network(z, samples, modulations_.data() + (index - group_first_) * rows_ * modulation_width_);
+  run_network(z, samples, index - group_first_);
   const std::int64_t count = samples * token_width_;
   if (samples == rows_) {
     std::copy_n(both_.data(), count, v);

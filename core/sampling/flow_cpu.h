@@ -36,7 +36,7 @@ class CpuFlow {
   };
   void lay_out(std::int64_t rows);
   void compute_group(std::int64_t index);
-  void run_network(const float* z, std::int64_t samples, const float* modulations);
+  void run_network(const float* z, std::int64_t samples, std::int64_t step);
   void run_block(const Block& block, const float* modulations);
   std::size_t operands(std::int64_t count) const;
 
@@ -49,7 +49,7 @@ class CpuFlow {
   std::int64_t rows_ = 0;              // R, which the memory below is laid out for
   std::int64_t group_first_ = 0, group_size_ = 0;
   std::vector<float> cond_embedding_;       // [R, w]
-  std::vector<float> modulations_;          // [steps of a group, R, modulation_width_]
+  std::vector<float> modulations_;          // for each block: [steps of a group, R, 3w], last: [..., 2w]
   std::vector<float> x_;                    // [R, w]
   std::vector<float> both_;                 // [R, E], velocities of all rows
   std::vector<float> history_;              // [kHistory, R, E], newest first from newest_ on

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/model/generator.h"
+#include "core/sampling/flow_cpu.h"
 
 namespace equi::sampling {
 namespace {
@@ -29,11 +30,15 @@ FlowEvaluator::FlowEvaluator(model::FlowNet net, SolverPlan plan, model::Backend
     : net_(std::move(net)), plan_(std::move(plan)) {
   const torch::InferenceMode inference;
   if (backend == model::Backend::automatic && model::fits_cpu_kernels(*net_)) {
-    cpu_.emplace(net_, plan_, kModulationRows);
+    cpu_ = std::make_unique<CpuFlow>(net_, plan_, kModulationRows);
     return;
   }
   time_embedding_ = embed_times(net_, plan_.times);
 }
+
+FlowEvaluator::FlowEvaluator(FlowEvaluator&& other) noexcept = default;
+FlowEvaluator& FlowEvaluator::operator=(FlowEvaluator&& other) noexcept = default;
+FlowEvaluator::~FlowEvaluator() = default;
 
 void FlowEvaluator::set_conditions(const torch::Tensor& conditions) {
   const torch::InferenceMode inference;

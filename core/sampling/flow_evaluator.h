@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <stop_token>
 #include <vector>
 
@@ -8,10 +8,11 @@
 
 #include "core/model/backend.h"
 #include "core/model/flow_head.h"
-#include "core/sampling/flow_cpu.h"
 #include "core/sampling/solver.h"
 
 namespace equi::sampling {
+
+class CpuFlow;
 
 // The flow head at times that are known beforehand (algorithm.md section 3). The modulations depend on t and
 // the condition, not on the sample: here those of many steps, all branches and all blocks are one matrix
@@ -26,6 +27,10 @@ class FlowEvaluator {
   static constexpr std::int64_t kModulationRows = 256;
 
   FlowEvaluator(model::FlowNet net, SolverPlan plan, model::Backend backend = model::Backend::automatic);
+
+  FlowEvaluator(FlowEvaluator&& other) noexcept;
+  FlowEvaluator& operator=(FlowEvaluator&& other) noexcept;
+  ~FlowEvaluator();
 
   const SolverPlan& plan() const { return plan_; }
 
@@ -51,7 +56,7 @@ class FlowEvaluator {
 
   model::FlowNet net_;
   SolverPlan plan_;
-  std::optional<CpuFlow> cpu_;    // does everything where it is there; the rest is the plain path's
+  std::unique_ptr<CpuFlow> cpu_;  // does everything where it is there; the rest is the plain path's
   torch::Tensor time_embedding_;  // [evaluations, w]
   torch::Tensor cond_embedding_;  // [R, w]
   std::int64_t group_first_ = 0, group_size_ = 0;

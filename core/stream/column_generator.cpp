@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/stream/column_engine.h"
 
 namespace equi::stream {
 namespace {

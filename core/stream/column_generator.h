@@ -5,10 +5,11 @@
 #include <stop_token>
 
 #include "core/sampling/flow_evaluator.h"
-#include "core/stream/column_engine.h"
 #include "core/stream/context_stream.h"
 
 namespace equi::stream {
+
+class ColumnEngine;
 
 // Makes one column after another at constant cost: transformer step, then the flow head from noise to token.
 // B continuations of one canvas (or B canvases) at once, both guidance branches in one batch. Tokens are in

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/model/rope.h"
+#include "core/stream/transformer_cpu.h"
 
 namespace equi::stream {
 namespace {
@@ -38,9 +39,13 @@ ContextStream::ContextStream(model::Generator generator, std::int64_t batch, boo
   const bool bounded = generator_->config.cond_length > 0;
   if (backend != model::Backend::automatic || !bounded || !model::fits_cpu_kernels(*generator_)) return;
   const torch::InferenceMode inference;
-  cpu_.emplace(generator_, batch, both_branches);
+  cpu_ = std::make_unique<CpuTransformer>(generator_, batch, both_branches);
   conditions_ = torch::empty({rows(), generator_->config.width});
 }
+
+ContextStream::ContextStream(ContextStream&& other) noexcept = default;
+ContextStream& ContextStream::operator=(ContextStream&& other) noexcept = default;
+ContextStream::~ContextStream() = default;
 
 double ContextStream::cross_position(const GeneratorState& state, const GenerationSettings& settings) {
   const auto position = static_cast<double>(state.columns - 1);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -10,9 +10,10 @@
 #include "core/stream/generator_state.h"
 #include "core/stream/scene.h"
 #include "core/stream/settings.h"
-#include "core/stream/transformer_cpu.h"
 
 namespace equi::stream {
+
+class CpuTransformer;
 
 // How many columns of tokens rebuild a state exactly: the pending one and cond_length for each block before
 // it. 0: all of them (cond_length 0 sees everything).
@@ -24,6 +25,10 @@ class ContextStream {
  public:
   ContextStream(model::Generator generator, std::int64_t batch, bool both_branches,
                 model::Backend backend = model::Backend::automatic);
+
+  ContextStream(ContextStream&& other) noexcept;
+  ContextStream& operator=(ContextStream&& other) noexcept;
+  ~ContextStream();
 
   std::int64_t batch() const { return batch_; }
   bool both_branches() const { return both_branches_; }
@@ -63,9 +68,9 @@ class ContextStream {
   torch::Tensor relative_rope_;  // [capacity, head_width/2, 2]
   torch::Tensor cross_rope_;     // [1, head_width/2, 2]
   double cross_position_ = -1.0;
-  std::optional<CpuTransformer> cpu_;  // makes the columns where it is there
-  std::vector<Windows> windows_;       // of states that came and went: memory for the next ones
-  torch::Tensor conditions_;           // [R, d]
+  std::unique_ptr<CpuTransformer> cpu_;  // makes the columns where it is there
+  std::vector<Windows> windows_;         // of states that came and went: memory for the next ones
+  torch::Tensor conditions_;             // [R, d]
 };
 
 }  // namespace equi::stream

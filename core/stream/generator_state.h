@@ -24,4 +24,9 @@ struct GeneratorState {
   std::size_t bytes() const;                                // of all tensors
 };
 
+// The keys and values of a window of columns for every block: [R, n, heads, head_width] each, contiguous.
+struct Windows {
+  std::vector<torch::Tensor> keys, values;
+};
+
 }  // namespace equi::stream

@@ -66,7 +66,7 @@ CpuTransformer::CpuTransformer(const model::Generator& generator, std::int64_t b
   const std::int64_t most_keys = std::max<std::int64_t>(window_ + 1, config.condition_tokens);
   x_.resize(numbers(width_));
   qkv_.resize(numbers(3 * width_));
-  scores_.resize(numbers(heads_ * most_keys));
+  scratch_.resize(numbers(heads_ * (most_keys + head_width_)));
   input_.resize(numbers(std::max<std::int64_t>(width_, config.token_width)) * kernels_->operand_bytes);
   hidden_.resize(numbers(config.mlp_width) * kernels_->operand_bytes);
   keys_at_.resize(static_cast<std::size_t>(most_keys));
@@ -92,7 +92,7 @@ void CpuTransformer::attend(cpu::AttendTask& task, std::int64_t keys) {
   task.keys_at = keys_at_.data();
   task.values_at = values_at_.data();
   task.row_strides = row_strides_.data();
-  task.scores = scores_.data();
+  task.scratch = scratch_.data();
   task.y = input_.data();
   cpu::run(*kernels_, task);
 }

@@ -5,6 +5,7 @@
 
 #include "core/model/cpu_layers.h"
 #include "core/model/generator.h"
+#include "core/stream/generator_state.h"
 #include "core/stream/scene.h"
 
 namespace equi::stream {
@@ -14,11 +15,6 @@ struct CpuBlock {
   explicit CpuBlock(const model::GeneratorBlockImpl& block);
   model::CpuLayerNorm norm1, norm2, cross_norm, cross_cond_norm;
   model::CpuLinear qkv, proj, cross_q, cross_k, cross_v, cross_proj, fc1, fc2;
-};
-
-// The keys and values of a window of columns for every block: [R, n, heads, head_width] each, contiguous.
-struct Windows {
-  std::vector<torch::Tensor> keys, values;
 };
 
 // One column through the transformer on the kernels of core/cpu: what ContextStream's plain path does, on
@@ -52,7 +48,7 @@ class CpuTransformer {
   double cross_position_ = -1.0;
   std::vector<float> x_;           // [R, d], the stream
   std::vector<float> qkv_;         // [R, 3d]
-  std::vector<float> scores_;      // [R, heads, keys]
+  std::vector<float> scratch_;     // [R, heads, keys + head_width]
   std::vector<std::byte> input_;   // [R, max(E, d)] operands
   std::vector<std::byte> hidden_;  // [R, mlp] operands
   std::vector<const void*> keys_at_, values_at_;

@@ -75,7 +75,7 @@ TEST_P(RowKernels, AttendToAFewKeys) {
         keys_at.push_back(key_rows.back().data_ptr());
         values_at.push_back(value_rows.back().data_ptr());
       }
-      auto scores = poisoned({rows * heads * keys}, torch::kFloat32);
+      auto scratch = poisoned({rows * heads * (keys + head_width)}, torch::kFloat32);
       auto y = poisoned({rows, width}, operand_dtype());
       AttendTask task;
       task.rows = rows;
@@ -89,7 +89,7 @@ TEST_P(RowKernels, AttendToAFewKeys) {
       task.row_strides = strides.data();
       task.q_rope = q_rope.data_ptr<float>();
       task.k_rope = rotate_keys ? k_rope.data_ptr<float>() : nullptr;
-      task.scores = scores.data_ptr<float>();
+      task.scratch = scratch.data_ptr<float>();
       task.y = y.data_ptr();
       run(kernels_, task);
 
