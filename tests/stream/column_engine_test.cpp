@@ -201,8 +201,7 @@ TEST(ColumnEngine, TakesOnlyWhatItsKernelsCanDo) {
   EXPECT_FALSE(ColumnProgram::fits(odd));
 }
 
-// Every kernel against the plain loops: each operation of a column in turn, on the same inputs, its output
-// memory poisoned. Lists without and with overlapping launches and as a graph give the same numbers.
+// The same lists as kernels in graphs (each kernel by itself: tests/cuda).
 TEST(ColumnEngineOnAGpu, MakesTheSameRowAsTheTensorPath) {
   if (!cuda_status().kernels_loaded)
     GTEST_SKIP() << "our CUDA kernels are not loaded: " << cuda_status().reason;
