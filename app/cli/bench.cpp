@@ -8,6 +8,7 @@
 
 #include "app/cli/commands.h"
 #include "core/base/error.h"
+#include "core/model/weight_arena.h"
 #include "core/sampling/noise.h"
 
 namespace equi::cli {
@@ -22,11 +23,20 @@ struct Size {
 constexpr Size kSizes[] = {
     {"small", 512, 8, 16}, {"base", 768, 12, 24}, {"large", 1024, 16, 32}, {"huge", 1280, 16, 40}};
 
+// A field of /proc/self/status.
+double status_mib(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field)) return std::stod(line.substr(field.size())) / kKibPerMib;
+  }
+  throw Error(ErrorKind::unsupported, "/proc/self/status", "it does not tell the memory of this process");
+}
+
 }  // namespace
 
 void BenchOptions::add_to(CLI::App& command) {
   command.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command.add_option("--precision", precision, "float32 or bfloat16")->capture_default_str();
+  command.add_option("--precision", precision, "auto, float32 or bfloat16")->capture_default_str();
   command.add_option("--threads", threads, "Threads of one operation (0: libtorch's choice)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -44,11 +54,11 @@ double median(std::vector<double> values) {
 }
 
 double resident_mib() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) / kKibPerMib;
-  }
-  throw Error(ErrorKind::unsupported, "/proc/self/status", "it does not tell the memory of this process");
+  return status_mib("VmRSS:");
+}
+
+double peak_mib() {
+  return status_mib("VmHWM:");
 }
 
 GeneratorConfig published_size(const std::string& size) {
@@ -70,6 +80,9 @@ model::Generator random_generator(const GeneratorConfig& config, const Device& d
   model::Generator generator(config);
   const auto options =
       torch::TensorOptions().dtype(model::to_torch(precision)).device(model::to_torch(device));
+  if (device.kind == Device::Kind::cpu) {
+    model::materialize_in_large_pages(*generator, model::to_torch(precision));
+  }
   model::randomize_weights(*generator, options, 1);
   generator->eval();
   for (auto& parameter : generator->parameters()) parameter.requires_grad_(false);
@@ -87,6 +100,8 @@ void synchronize(const Device& device) {
 void add_bench(CLI::App& app) {
   auto* bench = app.add_subcommand("bench", "Measure speed, memory and numerical error on this machine");
   bench->require_subcommand(1);
+  add_bench_column(*bench);
+  add_bench_numerics(*bench);
   add_bench_stream(*bench);
   add_bench_reference(*bench);
   add_bench_solvers(*bench);

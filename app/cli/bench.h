@@ -14,6 +14,8 @@
 namespace equi::cli {
 
 // Each adds one sub-command of `bench`; one source file each.
+void add_bench_column(CLI::App& bench);
+void add_bench_numerics(CLI::App& bench);
 void add_bench_stream(CLI::App& bench);
 void add_bench_reference(CLI::App& bench);
 void add_bench_solvers(CLI::App& bench);
@@ -23,7 +25,7 @@ void add_bench_canvas(CLI::App& bench);
 // The options that every benchmark has.
 struct BenchOptions {
   std::string device = "cpu";
-  std::string precision = "float32";
+  std::string precision = "auto";
   int threads = 0;  // 0: libtorch's own choice
   bool json = false;
 
@@ -46,6 +48,8 @@ double median(std::vector<double> values);
 
 // Memory of this process now, in MiB (VmRSS of /proc/self/status).
 double resident_mib();
+// Its peak so far (VmHWM).
+double peak_mib();
 
 // The published sizes: "small", "base", "large", "huge", each with the flow head of the large model, the only
 // one whose checkpoint is public (width 1280, depth 12). Throws Error(bad_input) for another name.

@@ -5,6 +5,8 @@
 #include "app/cli/bench.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/model/precision.h"
+#include "core/model/weight_arena.h"
 #include "core/sampling/reference_sampler.h"
 
 // bench reference: the streaming generator against a full recompute of the transformer for every column.
@@ -110,13 +112,6 @@ double time_streaming(const model::Generator& generator, const stream::Generatio
   return median(seconds);
 }
 
-// bfloat16 where the processor multiplies it in hardware.
-Precision fast_precision(const Arguments& a, const Device& device) {
-  if (a.fast_precision != "auto") return parse_precision(a.fast_precision);
-  const bool fast = device.kind == Device::Kind::cuda || __builtin_cpu_supports("avx512bf16") != 0;
-  return fast ? Precision::bfloat16 : Precision::float32;
-}
-
 void print(const Arguments& a, const Reference& r, double exact, double fast, Precision precision,
            const sampling::SolverSettings& solver, const Device& device) {
   if (a.bench.json) {
@@ -162,15 +157,15 @@ void run(const Arguments& a) {
   const stream::GenerationSettings defaults;
   Reference reference;
   double exact = 0, fast = 0;
-  const auto precision = fast_precision(a, device);
+  const auto precision = model::parse_precision(a.fast_precision, config, device);
   auto generator = random_generator(config, device, Precision::float32);
   reference = measure_reference(generator, a.columns, a.bench.json);
   exact = time_streaming(generator, stream::reference_settings(kGuidance, a.columns, kEulerSteps), a.timed,
                          device);
-  if (precision != Precision::float32) {
-    for (auto& parameter : generator->parameters()) {
-      parameter.set_data(parameter.to(model::to_torch(precision)));
-    }
+  if (device.kind == Device::Kind::cpu) {
+    model::move_to_large_pages(*generator, model::to_torch(precision));
+  } else {
+    generator->to(model::to_torch(device), model::to_torch(precision));
   }
   fast = time_streaming(generator, defaults, a.timed, device);
   print(a, reference, exact, fast, precision, defaults.solver, device);

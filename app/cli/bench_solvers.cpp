@@ -9,6 +9,7 @@
 #include "app/cli/console.h"
 #include "app/cli/solver_plot.h"
 #include "core/base/error.h"
+#include "core/model/precision.h"
 #include "core/sampling/noise.h"
 
 // bench solvers: error against a 1000-step solution for each solver, time grid and count of evaluations.
@@ -179,9 +180,13 @@ void report(const std::vector<SolverError>& errors, double default_error, const 
 
 model::Generator load(const Arguments& a) {
   const auto device = parse_device(a.bench.device);
-  const auto precision = parse_precision(a.bench.precision);
-  if (!a.size.empty()) return random_generator(published_size(a.size), device, precision);
-  return model::load_model(Bundle::open(a.model), device, precision).generator;
+  if (!a.size.empty()) {
+    const auto config = published_size(a.size);
+    return random_generator(config, device, model::parse_precision(a.bench.precision, config, device));
+  }
+  const auto bundle = Bundle::open(a.model);
+  const auto precision = model::parse_precision(a.bench.precision, bundle.manifest().generator, device);
+  return model::load_model(bundle, device, precision).generator;
 }
 
 void run(const Arguments& a) {
@@ -215,6 +220,7 @@ void add_bench_solvers(CLI::App& bench) {
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   command->add_option("--plot", a->plot, "Write the curves to this SVG file");
+  a->bench.precision = "float32";  // errors of solvers, not of numbers
   a->bench.add_to(*command);
   command->footer("Example: equicanvas-cli bench solvers --model models/demo --plot solvers.svg");
   command->callback([a] { run(*a); });

@@ -6,6 +6,7 @@
 #include "app/cli/bench.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/model/precision.h"
 #include "core/stream/streaming_decoder.h"
 
 // bench stream: does a column cost the same wherever it is, and does memory stay flat?
@@ -133,8 +134,10 @@ void run(const Arguments& a) {
   }
   a.bench.apply_threads();
   const Interrupt interrupt;
-  const auto model = model::load_model(Bundle::open(a.model), parse_device(a.bench.device),
-                                       parse_precision(a.bench.precision));
+  const auto bundle = Bundle::open(a.model);
+  const auto device = parse_device(a.bench.device);
+  const auto model = model::load_model(
+      bundle, device, model::parse_precision(a.bench.precision, bundle.manifest().generator, device));
   const auto rates = measure_rates(model);
   Run panorama(model);
   stream::GeneratorState early, late;

@@ -8,6 +8,7 @@
 #include "app/cli/images.h"
 #include "core/base/error.h"
 #include "core/media/image.h"
+#include "core/model/precision.h"
 #include "core/sampling/noise.h"
 #include "core/stream/mirror.h"
 #include "core/stream/seam.h"
@@ -222,8 +223,10 @@ void report(const Arguments& a, const std::vector<LayoutResult>& results, const 
 
 void run(const Arguments& a) {
   a.bench.apply_threads();
-  const auto model = model::load_model(Bundle::open(a.model), parse_device(a.bench.device),
-                                       parse_precision(a.bench.precision));
+  const auto bundle = Bundle::open(a.model);
+  const auto device = parse_device(a.bench.device);
+  const auto model = model::load_model(
+      bundle, device, model::parse_precision(a.bench.precision, bundle.manifest().generator, device));
   const std::int64_t window = model.manifest.window_columns;
   if (a.columns < 3 * window)
     throw Error(ErrorKind::bad_input, "columns", fmt::format("at least {} are needed", 3 * window));

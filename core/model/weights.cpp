@@ -1,11 +1,14 @@
 #include "core/model/weights.h"
 
+#include <optional>
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/base/cuda_loader.h"
 #include "core/base/error.h"
+#include "core/model/weight_arena.h"
 
 namespace equi::model {
 
@@ -63,6 +66,7 @@ void load_weights(torch::nn::Module& module, const SafetensorsFile& file, const 
                   Precision precision) {
   const torch::NoGradGuard no_grad;
   const std::string path = file.file()->path().string();
+  std::optional<WeightArena> arena;
   for (auto& item : module.named_parameters()) {
     const StoredTensor* stored = file.find(item.key());
     if (stored == nullptr) throw Error(ErrorKind::bad_input, path, item.key() + " is missing");
@@ -73,7 +77,13 @@ void load_weights(torch::nn::Module& module, const SafetensorsFile& file, const 
                               fmt::join(stored->shape, ", "), fmt::join(parameter.sizes(), ", ")));
     }
     parameter.requires_grad_(false);
-    parameter.set_data(map_tensor(file, *stored).to(to_torch(device), to_torch(precision)));
+    const auto mapped = map_tensor(file, *stored);
+    if (device.kind == Device::Kind::cuda || mapped.scalar_type() == to_torch(precision)) {
+      parameter.set_data(mapped.to(to_torch(device), to_torch(precision)));
+      continue;
+    }
+    if (!arena) arena.emplace(module, to_torch(precision));
+    parameter.set_data(arena->take(mapped.sizes()).copy_(mapped));
   }
   module.eval();
 }

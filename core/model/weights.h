@@ -18,7 +18,8 @@ torch::ScalarType to_torch(DType dtype);
 torch::Tensor map_tensor(const SafetensorsFile& file, const StoredTensor& stored);
 
 // Gives every parameter of `module` its weights from `file`. On the CPU, in the file's own precision, the
-// parameters are the mapped file itself; otherwise they are converted and moved one by one.
+// parameters are the mapped file itself; otherwise they are converted (into large pages on the CPU) and moved
+// one by one.
 // Throws Error(bad_input) naming the file and the key when one is missing or has another shape.
 void load_weights(torch::nn::Module& module, const SafetensorsFile& file, const Device& device,
                   Precision precision);

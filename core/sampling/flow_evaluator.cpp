@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/model/generator.h"
+#include "core/sampling/flow_cpu.h"
 
 namespace equi::sampling {
 namespace {
@@ -25,15 +26,27 @@ torch::Tensor embed_times(const model::FlowNet& net, const std::vector<double>& 
 
 }  // namespace
 
-FlowEvaluator::FlowEvaluator(model::FlowNet net, SolverPlan plan)
+FlowEvaluator::FlowEvaluator(model::FlowNet net, SolverPlan plan, model::Backend backend)
     : net_(std::move(net)), plan_(std::move(plan)) {
   const torch::InferenceMode inference;
+  if (backend == model::Backend::automatic && model::fits_cpu_kernels(*net_)) {
+    cpu_ = std::make_unique<CpuFlow>(net_, plan_, kModulationRows);
+    return;
+  }
   time_embedding_ = embed_times(net_, plan_.times);
 }
 
+FlowEvaluator::FlowEvaluator(FlowEvaluator&& other) noexcept = default;
+FlowEvaluator& FlowEvaluator::operator=(FlowEvaluator&& other) noexcept = default;
+FlowEvaluator::~FlowEvaluator() = default;
+
 void FlowEvaluator::set_conditions(const torch::Tensor& conditions) {
   const torch::InferenceMode inference;
-  cond_embedding_ = net_->cond_embed->forward(conditions);
+  if (cpu_) {
+    const auto rows = conditions.to(torch::kFloat32).contiguous();
+    return cpu_->set_conditions(rows.const_data_ptr<float>(), rows.size(0));
+  }
+  cond_embedding_ = net_->cond_embed->forward(conditions.to(net_->cond_embed->weight.dtype()));
   group_size_ = 0;
 }
 
@@ -73,6 +86,12 @@ torch::Tensor FlowEvaluator::network(const torch::Tensor& z, std::int64_t step) 
 
 torch::Tensor FlowEvaluator::velocity(const torch::Tensor& z, std::int64_t index, double scale) {
   const torch::InferenceMode inference;
+  if (cpu_) {
+    const auto sample = z.contiguous();
+    auto result = torch::empty_like(sample);
+    cpu_->velocity(sample.const_data_ptr<float>(), z.size(0), index, scale, result.data_ptr<float>());
+    return result;
+  }
   if (index < group_first_ || index >= group_first_ + group_size_) compute_group(index);
   const auto v = network(z, index - group_first_).to(torch::kFloat32);
   return v.size(0) == z.size(0) ? v : model::guide(v, scale);
@@ -80,6 +99,11 @@ torch::Tensor FlowEvaluator::velocity(const torch::Tensor& z, std::int64_t index
 
 torch::Tensor FlowEvaluator::sample(const torch::Tensor& noise, double scale, const std::stop_token& stop) {
   const torch::InferenceMode inference;
+  if (cpu_) {
+    auto z = noise.clone(torch::MemoryFormat::Contiguous);
+    cpu_->sample(z.data_ptr<float>(), z.size(0), scale, stop);
+    return z;
+  }
   return integrate(plan_, noise, [&](const torch::Tensor& z, std::int64_t index) {
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
     return velocity(z, index, scale);

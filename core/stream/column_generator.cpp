@@ -1,8 +1,12 @@
 #include "core/stream/column_generator.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/stream/column_engine.h"
 
 namespace equi::stream {
 namespace {
@@ -12,8 +16,14 @@ std::int64_t checked_batch(std::int64_t batch) {
   return batch;
 }
 
+bool all_finite(const torch::Tensor& token) {  // [B, E] float32, contiguous where it is on the CPU
+  if (!token.is_cpu()) return torch::isfinite(token).all().item<bool>();
+  const float* data = token.const_data_ptr<float>();
+  return std::all_of(data, data + token.numel(), [](float x) { return std::isfinite(x); });
+}
+
 void require_finite(const torch::Tensor& token, std::int64_t column) {
-  if (torch::isfinite(token).all().item<bool>()) return;
+  if (all_finite(token)) return;
   throw Error(ErrorKind::numeric, fmt::format("column {}", column), "the token is not finite",
               "a lower guidance or float32 precision may help; the columns before it are kept");
 }
@@ -21,8 +31,8 @@ void require_finite(const torch::Tensor& token, std::int64_t column) {
 }  // namespace
 
 ColumnGenerator::ColumnGenerator(model::Generator generator, const GenerationSettings& settings,
-                                 std::int64_t batch, bool both_branches)
-    : stream_(std::move(generator), checked_batch(batch), both_branches) {
+                                 std::int64_t batch, bool both_branches, model::Backend backend)
+    : stream_(std::move(generator), checked_batch(batch), both_branches, backend), backend_(backend) {
   set_settings(settings);
   start();
 }
@@ -34,7 +44,11 @@ void ColumnGenerator::set_settings(const GenerationSettings& settings) {
                 fmt::format("{} needs the unconditional branch", settings.guidance.scale));
   }
   if (!flow_ || settings.solver != settings_.solver) {
-    flow_.emplace(stream_.generator()->diffloss->net, sampling::make_plan(settings.solver));
+    const auto plan = sampling::make_plan(settings.solver);
+    flow_.emplace(stream_.generator()->diffloss->net, plan, backend_);
+    if (backend_ == model::Backend::automatic) {
+      engine_ = ColumnEngine::on_device(stream_.generator(), plan, stream_.batch(), stream_.both_branches());
+    }
   }
   settings_ = settings;
 }
@@ -62,9 +76,10 @@ void ColumnGenerator::check_rows(const torch::Tensor& rows, const char* what) co
 void ColumnGenerator::accept(const torch::Tensor& token, std::span<const Scene> scenes) {
   const torch::InferenceMode inference;
   check_rows(token, "token");
-  const auto own = token.to(stream_.generator()->fake_latent.device(), torch::kFloat32).clone();
+  const auto own = token.to(stream_.generator()->fake_latent.device(), torch::kFloat32)
+                       .clone(torch::MemoryFormat::Contiguous);
   require_finite(own, column());
-  auto next = state_.pending.defined() ? stream_.advance(state_, spread(scenes), settings_).state : state_;
+  auto next = state_.pending.defined() ? with_pending(scenes) : state_;
   next.pending = own;
   ++next.columns;
   state_ = std::move(next);
@@ -75,15 +90,29 @@ torch::Tensor ColumnGenerator::next(const torch::Tensor& noise, std::span<const 
   const torch::InferenceMode inference;
   check_rows(noise, "noise");
   if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
-  auto step = stream_.advance(state_, spread(scenes), settings_);
-  flow_->set_conditions(step.conditions);
-  const auto z = noise.to(step.conditions.device(), torch::kFloat32);
-  const auto token = flow_->sample(z, settings_.guidance.at(state_.columns), stop);
-  require_finite(token, column());
-  step.state.pending = token;
-  ++step.state.columns;
-  state_ = std::move(step.state);
-  return token;
+  const double scale = settings_.guidance.at(state_.columns);
+  const auto z = noise.to(stream_.generator()->fake_latent.device(), torch::kFloat32);
+  ColumnEngine::Result made;
+  if (engine_) {
+    made = engine_->next(state_, stream_.conditions(spread(scenes)),
+                         ContextStream::cross_position(state_, settings_), scale, z);
+  } else {
+    auto step = stream_.advance(state_, spread(scenes), settings_);
+    flow_->set_conditions(step.conditions);
+    made = {flow_->sample(z, scale, stop), std::move(step.state)};
+  }
+  require_finite(made.token, column());
+  made.state.pending = made.token;
+  ++made.state.columns;
+  state_ = std::move(made.state);
+  return made.token;
+}
+
+// The state with its pending token in the windows.
+GeneratorState ColumnGenerator::with_pending(std::span<const Scene> scenes) {
+  if (!engine_) return stream_.advance(state_, spread(scenes), settings_).state;
+  return engine_->advance(state_, stream_.conditions(spread(scenes)),
+                          ContextStream::cross_position(state_, settings_));
 }
 
 void ColumnGenerator::replay(const torch::Tensor& tokens, std::int64_t origin, std::int64_t first,

@@ -9,6 +9,8 @@
 
 namespace equi::stream {
 
+class ColumnEngine;
+
 // Makes one column after another at constant cost: transformer step, then the flow head from noise to token.
 // B continuations of one canvas (or B canvases) at once, both guidance branches in one batch. Tokens are in
 // generator space, float32, on the model's device. Equal inputs give equal bits, however the calls are cut
@@ -18,7 +20,7 @@ class ColumnGenerator {
   // `both_branches` false runs the conditional branch alone, half the work; it then takes guidance 1 only.
   // Throws Error(bad_input) for settings out of range or a batch below 1.
   ColumnGenerator(model::Generator generator, const GenerationSettings& settings, std::int64_t batch = 1,
-                  bool both_branches = true);
+                  bool both_branches = true, model::Backend backend = model::Backend::automatic);
 
   const GenerationSettings& settings() const { return settings_; }
   // For the columns from here on. Throws as the constructor.
@@ -54,12 +56,15 @@ class ColumnGenerator {
   void restore(const GeneratorState& state);
 
  private:
+  GeneratorState with_pending(std::span<const Scene> scenes);
   std::vector<Scene> spread(std::span<const Scene> scenes) const;
   void check_rows(const torch::Tensor& rows, const char* what) const;
 
   ContextStream stream_;
+  model::Backend backend_;
   GenerationSettings settings_;
   std::optional<sampling::FlowEvaluator> flow_;
+  std::shared_ptr<ColumnEngine> engine_;  // on a GPU: makes whole columns where it is there
   GeneratorState state_;
 };
 

@@ -2,17 +2,19 @@
 
 #include <algorithm>
 
+#include "core/base/error.h"
 #include "core/model/rope.h"
+#include "core/stream/transformer_cpu.h"
 
 namespace equi::stream {
 namespace {
 
 constexpr std::int64_t kRopeGrowth = 64;  // rows; unlimited windows ask for more and more
+constexpr std::size_t kSpareWindows = 3;  // the state's, the next one's, and one that a bookmark let go
 
-double cross_position(const GenerationSettings& settings, std::int64_t column) {
-  const auto position = static_cast<double>(column);
-  return settings.positions == PositionMode::reference ? position
-                                                       : std::min(position, settings.hold_position);
+// Whether nobody but `tensor` itself can see its numbers.
+bool unshared(const torch::Tensor& tensor) {
+  return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
 }
 
 }  // namespace
@@ -28,8 +30,28 @@ std::int64_t replay_columns(const GeneratorConfig& config) {
   return config.cond_length == 0 ? 0 : std::int64_t{config.cond_length} * config.blocks + 1;
 }
 
-ContextStream::ContextStream(model::Generator generator, std::int64_t batch, bool both_branches)
-    : generator_(std::move(generator)), batch_(batch), both_branches_(both_branches), scenes_(generator_) {}
+ContextStream::ContextStream(model::Generator generator, std::int64_t batch, bool both_branches,
+                             model::Backend backend)
+    : generator_(std::move(generator)),
+      batch_(batch),
+      both_branches_(both_branches),
+      scenes_(generator_, backend) {
+  const bool bounded = generator_->config.cond_length > 0;
+  if (backend != model::Backend::automatic || !bounded || !model::fits_cpu_kernels(*generator_)) return;
+  const torch::InferenceMode inference;
+  cpu_ = std::make_unique<CpuTransformer>(generator_, batch, both_branches);
+  conditions_ = torch::empty({rows(), generator_->config.width});
+}
+
+ContextStream::ContextStream(ContextStream&& other) noexcept = default;
+ContextStream& ContextStream::operator=(ContextStream&& other) noexcept = default;
+ContextStream::~ContextStream() = default;
+
+double ContextStream::cross_position(const GeneratorState& state, const GenerationSettings& settings) {
+  const auto position = static_cast<double>(state.columns - 1);
+  return settings.positions == PositionMode::reference ? position
+                                                       : std::min(position, settings.hold_position);
+}
 
 GeneratorState ContextStream::start(std::int64_t origin) const {
   const auto& config = generator_->config;
@@ -87,8 +109,9 @@ ContextStream::Result ContextStream::advance(const GeneratorState& state, std::s
   const torch::InferenceMode inference;
   const auto& conditions = scenes_.batch(scenes, both_branches_);
   if (state.columns == 0) return {conditions.first, state};
+  if (cpu_) return advance_on_cpu(state, conditions, cross_position(state, settings));
   GeneratorState next = state;
-  const auto& rope = cross_rope(cross_position(settings, state.columns - 1));
+  const auto& rope = cross_rope(cross_position(state, settings));
   const auto pending = state.pending.to(generator_->z_proj->weight.options());
   auto x = generator_->image_tokens(pending.unsqueeze(1));  // [B, 1, d]
   if (both_branches_) x = x.repeat({2, 1, 1});
@@ -100,6 +123,43 @@ ContextStream::Result ContextStream::advance(const GeneratorState& state, std::s
   }
   next.pending = torch::Tensor();
   return {generator_->encoder_norm->forward(x).squeeze(1), next};
+}
+
+// Memory for the windows of a new state: that of an old one that nobody holds any more, so that a row that
+// only grows allocates nothing.
+Windows& ContextStream::spare_windows(std::int64_t columns) {
+  const auto usable = [&](const Windows& w) {
+    return w.keys.front().size(1) == columns && std::ranges::all_of(w.keys, unshared) &&
+           std::ranges::all_of(w.values, unshared);
+  };
+  const auto found = std::ranges::find_if(windows_, usable);
+  if (found != windows_.end()) return *found;
+  if (windows_.size() >= kSpareWindows) windows_.erase(windows_.begin());
+  auto& windows = windows_.emplace_back();
+  const auto& config = generator_->config;
+  for (int i = 0; i < config.blocks; ++i) {
+    for (auto* each : {&windows.keys, &windows.values}) {
+      each->push_back(torch::empty({rows(), columns, config.heads, config.head_width()},
+                                   generator_->z_proj->weight.options().requires_grad(false)));
+    }
+  }
+  return windows;
+}
+
+ContextStream::Result ContextStream::advance_on_cpu(const GeneratorState& state,
+                                                    const SceneConditions& conditions, double position) {
+  const Windows before{state.keys, state.values};
+  for (const auto* each : {&before.keys, &before.values}) {
+    if (!std::ranges::all_of(*each, [](const auto& t) { return t.is_contiguous(); })) {
+      throw Error(ErrorKind::internal, "generator state", "its windows are views of something else");
+    }
+  }
+  const std::int64_t columns = state.keys.front().size(1) + 1, window = generator_->config.cond_length;
+  auto& after = spare_windows(std::min(columns, window));
+  const auto pending = state.pending.to(torch::kFloat32).contiguous();
+  cpu_->step(pending.const_data_ptr<float>(), conditions, position, before, after,
+             conditions_.data_ptr<float>());
+  return {conditions_, {state.origin, state.batch, state.columns, {}, after.keys, after.values}};
 }
 
 }  // namespace equi::stream

@@ -1,31 +1,19 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include <torch/torch.h>
 
+#include "core/model/backend.h"
+#include "core/stream/generator_state.h"
 #include "core/stream/scene.h"
 #include "core/stream/settings.h"
 
 namespace equi::stream {
 
-// Everything that column generation remembers: a value, cheap to copy (the tensors are shared and never
-// written again), so that a copy is a bookmark to go back to.
-// B continuations; R rows: the conditional ones first, then the unconditional ones.
-struct GeneratorState {
-  std::int64_t origin = 0;  // the document column of the frame's column 0
-  std::int64_t batch = 1;   // B
-  std::int64_t columns =
-      0;                  // columns taken in since the origin; the next one is number `columns` of the frame
-  torch::Tensor pending;  // [B, E] float32: the newest column's token, not yet in the windows; none at first
-  // For each block, of the last min(cond_length, ...) columns before the pending one, oldest first:
-  std::vector<torch::Tensor> keys;    // [R, n, heads, head_width], not rotated: positions are relative
-  std::vector<torch::Tensor> values;  // [R, n, heads, head_width]
-
-  std::int64_t column() const { return origin + columns; }  // the next column in the document
-  std::size_t bytes() const;                                // of all tensors
-};
+class CpuTransformer;
 
 // How many columns of tokens rebuild a state exactly: the pending one and cond_length for each block before
 // it. 0: all of them (cond_length 0 sees everything).
@@ -35,7 +23,12 @@ std::int64_t replay_columns(const GeneratorConfig& config);
 // Numbers as Generator::forward's up to rounding. Not thread-safe.
 class ContextStream {
  public:
-  ContextStream(model::Generator generator, std::int64_t batch, bool both_branches);
+  ContextStream(model::Generator generator, std::int64_t batch, bool both_branches,
+                model::Backend backend = model::Backend::automatic);
+
+  ContextStream(ContextStream&& other) noexcept;
+  ContextStream& operator=(ContextStream&& other) noexcept;
+  ~ContextStream();
 
   std::int64_t batch() const { return batch_; }
   bool both_branches() const { return both_branches_; }
@@ -44,8 +37,16 @@ class ContextStream {
 
   GeneratorState start(std::int64_t origin) const;
 
+  // The conditions of scenes (one for each continuation), every branch's row; valid until the next call.
+  const SceneConditions& conditions(std::span<const Scene> scenes) {
+    return scenes_.batch(scenes, both_branches_);
+  }
+  // The position from which the newest column of a state sees its class.
+  static double cross_position(const GeneratorState& state, const GenerationSettings& settings);
+
   struct Result {
-    torch::Tensor conditions;  // [R, d], for the column number state.columns of the frame
+    torch::Tensor conditions;  // [R, d], for the column number state.columns of the frame; not kept: valid
+                               // until the next call
     GeneratorState state;      // with the pending token moved into the windows
   };
   // The condition for the next column, whose scenes are given (one for each continuation).
@@ -53,6 +54,8 @@ class ContextStream {
                  const GenerationSettings& settings);
 
  private:
+  Result advance_on_cpu(const GeneratorState& state, const SceneConditions& conditions, double position);
+  Windows& spare_windows(std::int64_t columns);
   torch::Tensor self_attention(const model::GeneratorBlockImpl& block, const torch::Tensor& x,
                                torch::Tensor& keys, torch::Tensor& values);
   const torch::Tensor& relative_rope(std::int64_t count);
@@ -65,6 +68,9 @@ class ContextStream {
   torch::Tensor relative_rope_;  // [capacity, head_width/2, 2]
   torch::Tensor cross_rope_;     // [1, head_width/2, 2]
   double cross_position_ = -1.0;
+  std::unique_ptr<CpuTransformer> cpu_;  // makes the columns where it is there
+  std::vector<Windows> windows_;         // of states that came and went: memory for the next ones
+  torch::Tensor conditions_;             // [R, d]
 };
 
 }  // namespace equi::stream

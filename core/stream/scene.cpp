@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/stream/transformer_cpu.h"
 
 namespace equi::stream {
 namespace {
@@ -37,7 +38,11 @@ void validate(const Scene& scene, const GeneratorConfig& config) {
   }
 }
 
-SceneConditions compute_conditions(const model::Generator& generator, const torch::Tensor& embedding) {
+SceneConditions compute_conditions(const model::Generator& generator, const torch::Tensor& embedding,
+                                   model::Backend backend) {
+  if (backend == model::Backend::automatic && model::fits_cpu_kernels(*generator)) {
+    return compute_conditions_on_cpu(generator, embedding);
+  }
   SceneConditions result;
   auto condition = generator->condition_tokens(embedding);
   for (const auto& module : *generator->encoder_blocks) {
@@ -63,8 +68,8 @@ std::shared_ptr<const SceneConditions> SceneCache::one(const Scene& scene) {
   auto found = std::ranges::find(entries_, scene, &Entry::scene);
   if (found == entries_.end()) {
     validate(scene, generator_->config);
-    entries_.push_front(
-        {scene, std::make_shared<SceneConditions>(compute_conditions(generator_, embedding(scene)))});
+    entries_.push_front({scene, std::make_shared<SceneConditions>(
+                                    compute_conditions(generator_, embedding(scene), backend_))});
     if (entries_.size() > kCapacity) entries_.pop_back();
   } else {
     entries_.splice(entries_.begin(), entries_, found);

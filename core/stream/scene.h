@@ -8,6 +8,7 @@
 
 #include <torch/torch.h>
 
+#include "core/model/backend.h"
 #include "core/model/generator.h"
 
 namespace equi::stream {
@@ -34,14 +35,16 @@ struct SceneConditions {
 };
 
 // The whole condition stream of class embeddings [rows, d].
-SceneConditions compute_conditions(const model::Generator& generator, const torch::Tensor& embedding);
+SceneConditions compute_conditions(const model::Generator& generator, const torch::Tensor& embedding,
+                                   model::Backend backend = model::Backend::automatic);
 
 // Conditions by scene; the last kCapacity scenes are kept (a morph passes through many). Not thread-safe.
 class SceneCache {
  public:
   static constexpr std::size_t kCapacity = 8;
 
-  explicit SceneCache(model::Generator generator) : generator_(std::move(generator)) {}
+  explicit SceneCache(model::Generator generator, model::Backend backend = model::Backend::automatic)
+      : generator_(std::move(generator)), backend_(backend) {}
 
   // One row for each scene, followed by as many unconditional rows when `both_branches`.
   const SceneConditions& batch(std::span<const Scene> scenes, bool both_branches);
@@ -55,6 +58,7 @@ class SceneCache {
   torch::Tensor embedding(const Scene& scene) const;
 
   model::Generator generator_;
+  model::Backend backend_;
   std::list<Entry> entries_;  // the most recently used first
   std::vector<Scene> batch_scenes_;
   bool batch_both_ = false;

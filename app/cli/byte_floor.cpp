@@ -1,0 +1,32 @@
+#include "app/cli/byte_floor.h"
+
+namespace equi::cli {
+namespace {
+
+bool contains(const std::string& name, const char* part) {
+  return name.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+ByteFloor byte_floor(const model::Generator& generator) {
+  ByteFloor floor;
+  for (const auto& item : generator->named_parameters()) {
+    const std::string& name = item.key();
+    const auto bytes = static_cast<std::int64_t>(item.value().nbytes());
+    if (contains(name, "adaLN_modulation") || contains(name, "cond_embed")) {
+      floor.modulations += bytes;
+    } else if (contains(name, "time_embed") || contains(name, "attn2.k.") || contains(name, "attn2.v.") ||
+               contains(name, "cross_cond_norm") || contains(name, "class_emb") || name == "fake_latent" ||
+               name == "encoder_pos_embed_learned") {
+      continue;
+    } else if (contains(name, "diffloss.")) {
+      floor.per_evaluation += bytes;
+    } else {
+      floor.transformer += bytes;
+    }
+  }
+  return floor;
+}
+
+}  // namespace equi::cli

@@ -1,0 +1,59 @@
+#include "core/cpu/linear.h"
+
+#include <algorithm>
+
+#include "core/cpu/parallel.h"
+
+namespace equi::cpu {
+namespace {
+
+constexpr std::int64_t kOutputs = 4;  // a part is a multiple of the kernels' tile
+
+std::int64_t parts(const LinearTask& task) {
+  return (task.out + kOutputs - 1) / kOutputs;
+}
+
+// Parts [begin, end) of the parts of all tasks, counted on from one to the next.
+void run_parts(const Kernels& kernels, std::span<const LinearTask> tasks, std::int64_t begin,
+               std::int64_t end) {
+  std::int64_t first = 0;
+  for (const auto& task : tasks) {
+    const std::int64_t count = parts(task);
+    const std::int64_t from = std::max(begin - first, std::int64_t{0}), to = std::min(end - first, count);
+    if (from < to) kernels.linear(task, from * kOutputs, std::min(to * kOutputs, task.out));
+    first += count;
+  }
+}
+
+}  // namespace
+
+void run(const Kernels& kernels, std::span<const LinearTask> tasks) {
+  std::int64_t total = 0, widest = 1;
+  for (const auto& task : tasks) {
+    total += parts(task);
+    widest = std::max(widest, task.in);
+  }
+  // More than a few rows are more work for each weight.
+  const std::int64_t rows = tasks.empty() ? 1 : std::max(std::int64_t{1}, tasks.front().rows / 4);
+  const auto bytes = widest * kOutputs * static_cast<std::int64_t>(kernels.weight_bytes) * rows;
+  parallel_for(total, std::max(std::int64_t{1}, kBytesForAThread / bytes),
+               [&](std::int64_t begin, std::int64_t end) { run_parts(kernels, tasks, begin, end); });
+}
+
+void run(const Kernels& kernels, const LinearTask& task) {
+  run(kernels, std::span(&task, 1));
+}
+
+void run(const Kernels& kernels, const NormTask& task) {
+  constexpr std::int64_t kNumbers = 32 * 1024;  // for a thread
+  parallel_for(task.rows, std::max(std::int64_t{1}, kNumbers / task.width),
+               [&](std::int64_t begin, std::int64_t end) { kernels.norm(task, begin, end); });
+}
+
+void run(const Kernels& kernels, const AttendTask& task) {
+  constexpr std::int64_t kNumbers = 16 * 1024;
+  parallel_for(task.rows * task.heads, std::max(std::int64_t{1}, kNumbers / (task.head_width * task.keys)),
+               [&](std::int64_t begin, std::int64_t end) { kernels.attend(task, begin, end); });
+}
+
+}  // namespace equi::cpu

@@ -1,0 +1,82 @@
+// Lists of operations on a stream, and captured in a graph that is replayed for every column.
+#include "core/cuda/kernels.h"
+#include "core/cuda/launch.h"
+
+namespace equi::cuda {
+namespace {
+
+cudaError_t launch_op(const EquiOp& op, const Launcher& launcher) {
+  switch (op.kind) {
+    case EQUI_OP_LINEAR:
+      return launch(op.linear, launcher);
+    case EQUI_OP_GEMM:
+      return launch(op.gemm, launcher);
+    case EQUI_OP_NORM_ROWS:
+      return launch(op.norm_rows, launcher);
+    case EQUI_OP_ATTEND_WINDOW:
+      return launch(op.attend_window, launcher);
+    case EQUI_OP_ATTEND_SCENE:
+      return launch(op.attend_scene, launcher);
+    case EQUI_OP_SILU_SUM:
+      return launch(op.silu_sum, launcher);
+    case EQUI_OP_SOLVER_STEP:
+      return launch(op.solver_step, launcher);
+    default:
+      return cudaErrorInvalidValue;
+  }
+}
+
+cudaError_t launch_all(const EquiOp* ops, std::int64_t count, const Launcher& launcher) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (const auto code = launch_op(ops[i], launcher); code != cudaSuccess) return code;
+  }
+  return cudaSuccess;
+}
+
+// Overlapping launches are asked for where the device has them.
+bool may_overlap(int overlap) {
+  int device = 0, major = 0;
+  if (overlap == 0 || cudaGetDevice(&device) != cudaSuccess) return false;
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+  return major >= 9;
+}
+
+cudaError_t capture(const EquiOp* ops, std::int64_t count, bool overlap, cudaGraph_t* graph) {
+  cudaStream_t stream = nullptr;
+  auto code = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  if (code != cudaSuccess) return code;
+  code = cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal);
+  if (code == cudaSuccess) {
+    const auto launched = launch_all(ops, count, {stream, overlap});
+    code = cudaStreamEndCapture(stream, graph);
+    if (launched != cudaSuccess) code = launched;
+  }
+  cudaStreamDestroy(stream);
+  return code;
+}
+
+}  // namespace
+}  // namespace equi::cuda
+
+extern "C" int equi_cuda_run_ops(const EquiOp* ops, std::int64_t count, int overlap, void* stream) {
+  const bool on = equi::cuda::may_overlap(overlap);
+  return equi::cuda::launch_all(ops, count, {static_cast<cudaStream_t>(stream), on});
+}
+
+extern "C" int equi_cuda_graph_create(const EquiOp* ops, std::int64_t count, int overlap, void** graph) {
+  cudaGraph_t captured = nullptr;
+  cudaGraphExec_t executable = nullptr;
+  auto code = equi::cuda::capture(ops, count, equi::cuda::may_overlap(overlap), &captured);
+  if (code == cudaSuccess) code = cudaGraphInstantiate(&executable, captured, 0);
+  if (captured != nullptr) cudaGraphDestroy(captured);
+  *graph = executable;
+  return code;
+}
+
+extern "C" int equi_cuda_graph_launch(void* graph, void* stream) {
+  return cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), static_cast<cudaStream_t>(stream));
+}
+
+extern "C" void equi_cuda_graph_destroy(void* graph) {
+  cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph));
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "core/cuda/ops.h"
+
+namespace equi::cuda {
+
+// How kernels are launched: on a stream, and whether each may start before the one before it has ended
+// (programmatic dependent launch, compute capability 9.0 and later).
+struct Launcher {
+  cudaStream_t stream = nullptr;
+  bool overlap = false;
+
+  template <class Op>
+  cudaError_t operator()(void (*kernel)(Op), dim3 grid, dim3 block, std::size_t shared, const Op& op) const {
+    cudaLaunchAttribute attribute{};
+    attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attribute.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config{};
+    config.gridDim = grid;
+    config.blockDim = block;
+    config.dynamicSmemBytes = shared;
+    config.stream = stream;
+    config.attrs = &attribute;
+    config.numAttrs = overlap ? 1 : 0;
+    return cudaLaunchKernelEx(&config, kernel, op);
+  }
+};
+
+// One source file for each kind of operation.
+cudaError_t launch(const EquiLinear& op, const Launcher& launcher);
+cudaError_t launch(const EquiGemm& op, const Launcher& launcher);
+cudaError_t launch(const EquiNormRows& op, const Launcher& launcher);
+cudaError_t launch(const EquiAttendWindow& op, const Launcher& launcher);
+cudaError_t launch(const EquiAttendScene& op, const Launcher& launcher);
+cudaError_t launch(const EquiSiluSum& op, const Launcher& launcher);
+cudaError_t launch(const EquiSolverStep& op, const Launcher& launcher);
+
+inline unsigned blocks_for(int64_t items, int64_t in_a_block) {
+  return static_cast<unsigned>((items + in_a_block - 1) / in_a_block);
+}
+
+}  // namespace equi::cuda

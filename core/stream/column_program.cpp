@@ -1,0 +1,291 @@
+#include "core/stream/column_program.h"
+
+#include <algorithm>
+
+namespace equi::stream {
+namespace {
+
+constexpr std::int64_t kModulationRows = 512;          // of one group of steps
+constexpr std::int64_t kMaxLinearNumbers = 40 * 1024;  // rows * in: what fits a block's shared memory
+constexpr std::int64_t kTile = 32;                     // operands have room for whole tiles of rows
+
+float* data(const torch::Tensor& t) {
+  return static_cast<float*>(t.data_ptr());
+}
+
+std::int64_t whole_tiles(std::int64_t rows) {
+  return (rows + kTile - 1) / kTile * kTile;
+}
+
+}  // namespace
+
+bool ColumnProgram::fits(const model::Generator& generator) {
+  const auto& c = generator->config;
+  const bool widths = c.width % 16 == 0 && c.token_width % 16 == 0 && c.mlp_width % 16 == 0 &&
+                      c.flow_width % 16 == 0 && c.head_width() % 2 == 0 &&
+                      c.head_width() <= kEquiMaxHeadWidth;
+  const auto usable = [&](const torch::Tensor& p) {
+    return p.scalar_type() == torch::kBFloat16 && p.is_contiguous() &&
+           p.device() == generator->fake_latent.device();
+  };
+  const auto parameters = generator->parameters();
+  return widths && c.cond_length >= 1 && c.cond_length < kEquiMaxWindow &&
+         std::all_of(parameters.begin(), parameters.end(), usable);
+}
+
+torch::Tensor ColumnProgram::memory(torch::IntArrayRef shape, torch::ScalarType type) const {
+  return torch::zeros(shape, options_.dtype(type));
+}
+
+ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::SolverPlan& plan,
+                             std::int64_t batch, bool both_branches)
+    : config_(generator->config),
+      plan_(plan),
+      batch_(batch),
+      rows_(both_branches ? 2 * batch : batch),
+      options_(torch::TensorOptions().device(generator->fake_latent.device())),
+      weights_(generator, plan.times) {
+  const torch::InferenceMode inference;
+  const auto& c = config_;
+  modulation_width_ = weights_.final_modulation.out();
+  for (const auto& block : weights_.flow_blocks) modulation_width_ += block.modulation.out();
+  group_ =
+      std::clamp<std::int64_t>(kModulationRows / rows_, 1, static_cast<std::int64_t>(plan_.times.size()));
+  const std::int64_t widest = std::max({c.mlp_width, 3 * c.width, c.flow_width, c.token_width});
+  const auto windows = 2 * c.blocks * rows_ * c.cond_length * c.width;
+  pending = memory({batch_, c.token_width});
+  cross_rope = memory({c.head_width() / 2, 2});
+  conditions = memory({rows_, c.width});
+  scale = memory({1});
+  z = memory({batch_, c.token_width});
+  before = memory({windows}, torch::kBFloat16);
+  after = memory({windows}, torch::kBFloat16);
+  scene = memory({2, c.blocks, rows_, c.condition_tokens, c.width}, torch::kBFloat16);
+  x_ = memory({rows_, c.width});
+  wide_ = memory({rows_, 3 * c.width});
+  mixed_ = memory({rows_, c.width});
+  hidden_ = memory({rows_, c.mlp_width});
+  flow_x_ = memory({rows_, c.flow_width});
+  flow_hidden_ = memory({rows_, c.flow_width});
+  velocities_ = memory({rows_, c.token_width});
+  history_ = memory({sampling::SolverPlan::kHistory, batch_, c.token_width});
+  cond_embedding_ = memory({rows_, c.flow_width});
+  modulations_ = memory({group_ * rows_, modulation_width_});
+  operands_ = memory({whole_tiles(rows_), widest}, torch::kBFloat16);
+  y_ = memory({whole_tiles(group_ * rows_), c.flow_width}, torch::kBFloat16);
+}
+
+torch::Tensor ColumnProgram::window(const torch::Tensor& all, std::int64_t columns) const {
+  const std::int64_t numbers = 2 * config_.blocks * rows_ * columns * config_.width;
+  return all.narrow(0, 0, numbers)
+      .view({2, config_.blocks, rows_, columns, config_.heads, config_.head_width()});
+}
+
+EquiNorm ColumnProgram::describe(const Before& how) const {
+  EquiNorm n{};
+  if (how.norm == nullptr) return n;
+  n.on = 1;
+  n.eps = static_cast<float>(how.norm->eps);
+  if (how.norm->weight.defined()) {
+    n.weight = data(how.norm->weight);
+    n.bias = data(how.norm->bias);
+  }
+  n.shift = how.shift;
+  n.scale = how.scale;
+  n.modulation_stride = modulation_width_;
+  return n;
+}
+
+// y = epilogue(norm(x) W^T + bias): fused for a few rows, otherwise operands first, then tensor cores. With
+// `both_copies` the rows are written twice, the second time for the other guidance branch.
+void ColumnProgram::add_product(std::vector<EquiOp>& ops, const Product& p, std::int64_t rows, const float* x,
+                                const Before& how, float* y, const After& then, bool both_copies) const {
+  const auto in = static_cast<std::int32_t>(p.weight.size(1)),
+             out = static_cast<std::int32_t>(p.weight.size(0));
+  const auto count = static_cast<std::int32_t>(rows);
+  if (rows <= kEquiMaxLinearRows && rows * in <= kMaxLinearNumbers) {
+    EquiOp op{};
+    op.kind = EQUI_OP_LINEAR;
+    op.linear = {p.weight.data_ptr(), data(p.bias),  in, out, count,     x,
+                 describe(how),       then.epilogue, y,  out, then.gate, modulation_width_,
+                 both_copies ? 2 : 1};
+    ops.push_back(op);
+    return;
+  }
+  EquiOp rows_op{};
+  rows_op.kind = EQUI_OP_NORM_ROWS;
+  rows_op.norm_rows = {x, count, count, in, describe(how), operands_.data_ptr(), 1};
+  ops.push_back(rows_op);
+  EquiOp op{};
+  op.kind = EQUI_OP_GEMM;
+  op.gemm = {operands_.data_ptr(),
+             p.weight.data_ptr(),
+             data(p.bias),
+             in,
+             out,
+             count,
+             then.epilogue,
+             y,
+             out,
+             then.gate,
+             modulation_width_};
+  ops.push_back(op);
+  if (!both_copies) return;
+  rows_op.norm_rows = {y, count, count, out, {}, y + rows * out, 0};
+  ops.push_back(rows_op);
+}
+
+void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::int64_t columns) const {
+  const auto& b = weights_.blocks[index];
+  const auto& c = config_;
+  const std::int64_t after_columns = std::min<std::int64_t>(columns + 1, c.cond_length);
+  const auto at = [&](const torch::Tensor& all, std::int64_t part, std::int64_t n) {
+    const std::int64_t place = (part * c.blocks + static_cast<std::int64_t>(index)) * rows_ * n * c.width;
+    return static_cast<std::byte*>(all.data_ptr()) + place * static_cast<std::int64_t>(all.element_size());
+  };
+  const auto rows = static_cast<std::int32_t>(rows_), width = static_cast<std::int32_t>(c.head_width());
+
+  add_product(ops, b.qkv, rows_, data(x_), {&b.norm1}, data(wide_), {});
+  EquiOp op{};
+  op.kind = EQUI_OP_ATTEND_WINDOW;
+  op.attend_window = {rows,
+                      c.heads,
+                      width,
+                      static_cast<std::int32_t>(columns),
+                      static_cast<std::int32_t>(after_columns),
+                      data(wide_),
+                      at(before, 0, columns),
+                      at(before, 1, columns),
+                      at(after, 0, after_columns),
+                      at(after, 1, after_columns),
+                      data(weights_.relative_rope),
+                      data(mixed_)};
+  ops.push_back(op);
+  add_product(ops, b.proj, rows_, data(mixed_), {}, data(x_), {EQUI_ADD});
+
+  add_product(ops, b.cross_q, rows_, data(x_), {&b.cross_norm}, data(wide_), {});
+  op.kind = EQUI_OP_ATTEND_SCENE;
+  op.attend_scene = {rows,
+                     c.heads,
+                     width,
+                     c.condition_tokens,
+                     data(wide_),
+                     at(scene, 0, c.condition_tokens),
+                     at(scene, 1, c.condition_tokens),
+                     data(cross_rope),
+                     data(mixed_)};
+  ops.push_back(op);
+  add_product(ops, b.cross_proj, rows_, data(mixed_), {}, data(x_), {EQUI_ADD});
+
+  add_product(ops, b.fc1, rows_, data(x_), {&b.norm2}, data(hidden_), {EQUI_GELU});
+  add_product(ops, b.fc2, rows_, data(hidden_), {}, data(x_), {EQUI_ADD});
+}
+
+std::vector<EquiOp> ColumnProgram::transformer(std::int64_t columns) const {
+  std::vector<EquiOp> ops;
+  const auto width = static_cast<std::int32_t>(config_.width);
+  add_product(ops, weights_.z_proj, batch_, data(pending), {}, data(wide_), {});
+  EquiOp op{};
+  op.kind = EQUI_OP_NORM_ROWS;
+  op.norm_rows = {data(wide_),
+                  static_cast<std::int32_t>(rows_),
+                  static_cast<std::int32_t>(batch_),
+                  width,
+                  describe({&weights_.z_proj_ln}),
+                  data(x_),
+                  0};
+  ops.push_back(op);
+  for (std::size_t i = 0; i < weights_.blocks.size(); ++i) add_block(ops, i, columns);
+  const auto rows = static_cast<std::int32_t>(rows_);
+  op.norm_rows = {data(x_), rows, rows, width, describe({&weights_.encoder_norm}), data(conditions), 0};
+  ops.push_back(op);
+  return ops;
+}
+
+// Of steps [first, first + steps), for all blocks.
+void ColumnProgram::add_modulations(std::vector<EquiOp>& ops, std::int64_t first, std::int64_t steps) const {
+  const auto width = static_cast<std::int32_t>(config_.flow_width);
+  EquiOp op{};
+  op.kind = EQUI_OP_SILU_SUM;
+  op.silu_sum = {static_cast<std::int32_t>(steps),
+                 static_cast<std::int32_t>(rows_),
+                 width,
+                 data(weights_.times) + first * config_.flow_width,
+                 data(cond_embedding_),
+                 y_.data_ptr()};
+  ops.push_back(op);
+  float* to = data(modulations_);
+  const auto add = [&](const Product& p) {
+    op.kind = EQUI_OP_GEMM;
+    op.gemm = {y_.data_ptr(),
+               p.weight.data_ptr(),
+               data(p.bias),
+               width,
+               p.out(),
+               static_cast<std::int32_t>(steps * rows_),
+               EQUI_STORE,
+               to,
+               modulation_width_,
+               nullptr,
+               0};
+    ops.push_back(op);
+    to += p.out();
+  };
+  for (const auto& block : weights_.flow_blocks) add(block.modulation);
+  add(weights_.final_modulation);
+}
+
+// The velocity at z with the modulations of rows `row`, row + 1, ...
+void ColumnProgram::add_evaluation(std::vector<EquiOp>& ops, std::int64_t step, std::int64_t row) const {
+  const float* modulation = data(modulations_) + row * modulation_width_;
+  add_product(ops, weights_.input_proj, batch_, data(z), {}, data(flow_x_), {}, rows_ > batch_);
+  for (const auto& block : weights_.flow_blocks) {
+    const std::int64_t width = config_.flow_width;
+    add_product(ops, block.first, rows_, data(flow_x_), {&block.norm, modulation, modulation + width},
+                data(flow_hidden_), {EQUI_SILU});
+    add_product(ops, block.second, rows_, data(flow_hidden_), {}, data(flow_x_),
+                {EQUI_ADD_GATED, modulation + 2 * width});
+    modulation += 3 * width;
+  }
+  add_product(ops, weights_.final, rows_, data(flow_x_),
+              {&weights_.final_norm, modulation, modulation + config_.flow_width}, data(velocities_), {});
+  add_solver_step(ops, step);
+}
+
+void ColumnProgram::add_solver_step(std::vector<EquiOp>& ops, std::int64_t step) const {
+  const auto at = static_cast<std::size_t>(step);
+  const auto& s = plan_.steps[at];
+  EquiOp op{};
+  op.kind = EQUI_OP_SOLVER_STEP;
+  auto& e = op.solver_step;
+  e.count = static_cast<std::int32_t>(batch_ * config_.token_width);
+  e.guided = rows_ > batch_ ? 1 : 0;
+  e.clean = plan_.clean ? 1 : 0;
+  e.v = data(velocities_);
+  e.scale = data(scale);
+  e.time = static_cast<float>(plan_.times[at]);
+  e.keep = static_cast<float>(s.keep);
+  constexpr std::int64_t kHistory = sampling::SolverPlan::kHistory;
+  for (std::int64_t j = 0; j < kHistory; ++j) {
+    // A ring: the newest of step i lies in slot i, the one before it in slot i - 1, ...
+    const std::int64_t slot = ((step - j) % kHistory + kHistory) % kHistory;
+    e.weights[j] = static_cast<float>(s.weights[static_cast<std::size_t>(j)]);
+    e.history[j] = data(history_) + slot * e.count;
+  }
+  e.z = data(z);
+  ops.push_back(op);
+}
+
+std::vector<EquiOp> ColumnProgram::flow() const {
+  std::vector<EquiOp> ops;
+  const auto evaluations = static_cast<std::int64_t>(plan_.times.size());
+  add_product(ops, weights_.cond_embed, rows_, data(conditions), {}, data(cond_embedding_), {});
+  for (std::int64_t first = 0; first < evaluations; first += group_) {
+    const std::int64_t steps = std::min(group_, evaluations - first);
+    add_modulations(ops, first, steps);
+    for (std::int64_t i = 0; i < steps; ++i) add_evaluation(ops, first + i, i * rows_);
+  }
+  return ops;
+}
+
+}  // namespace equi::stream

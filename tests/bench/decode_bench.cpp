@@ -1,0 +1,66 @@
+// One window of the decoder on the CPU: 16 columns, random weights.
+//   build/release/bin/decode_bench
+#include <benchmark/benchmark.h>
+
+#include "core/model/weights.h"
+
+namespace equi {
+namespace {
+
+// What the bundled demo model is built like.
+TokenizerConfig demo_size() {
+  TokenizerConfig c;
+  c.image_height = 128;
+  c.encoder_channels = c.decoder_channels = 16;
+  c.channel_multipliers = {1, 2, 2, 4, 8};
+  c.blocks_per_level = 1;
+  c.z_channels = 32;
+  c.token_width = 128;
+  c.norm_groups = 16;
+  return c;
+}
+
+void decode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
+  const torch::InferenceMode inference;
+  model::Tokenizer tokenizer(config);
+  model::randomize_weights(*tokenizer, type, 1);
+  tokenizer->eval();
+  const auto tokens = torch::randn({1, 16, config.token_width}).to(type);
+  tokenizer->decode(tokens);
+  for (auto _ : state) benchmark::DoNotOptimize(tokenizer->decode(tokens).const_data_ptr());
+  state.counters["columns_per_second"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * 8), benchmark::Counter::kIsRate);
+}
+
+void encode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
+  const torch::InferenceMode inference;
+  model::Tokenizer tokenizer(config);
+  model::randomize_weights(*tokenizer, type, 1);
+  tokenizer->eval();
+  const auto image = torch::randn({1, 3, config.image_height, 256}).to(type);
+  tokenizer->encode(image);
+  for (auto _ : state) benchmark::DoNotOptimize(tokenizer->encode(image).const_data_ptr());
+}
+
+BENCHMARK_CAPTURE(decode, demo_float32, demo_size(), torch::kFloat32)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode, demo_bfloat16, demo_size(), torch::kBFloat16)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode, published_float32, TokenizerConfig{}, torch::kFloat32)
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode, published_bfloat16, TokenizerConfig{}, torch::kBFloat16)
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode, demo_float32, demo_size(), torch::kFloat32)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace equi
+
+BENCHMARK_MAIN();

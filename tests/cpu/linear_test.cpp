@@ -1,0 +1,134 @@
+#include "core/cpu/linear.h"
+
+#include "tests/cpu/cpu_fixture.h"
+
+namespace equi::cpu {
+namespace {
+
+struct Shape {
+  std::int64_t rows, in, out;
+};
+// Widths with and without a rest in every vector size, and outputs with and without whole tiles.
+constexpr Shape kShapes[] = {{1, 1, 1},    {1, 64, 8},    {2, 12, 48},  {2, 100, 33}, {3, 33, 5},
+                             {4, 128, 36}, {5, 65, 7},    {6, 31, 4},   {7, 96, 70},  {8, 257, 12},
+                             {9, 40, 31},  {24, 130, 32}, {25, 48, 65}, {50, 72, 10}, {2, 1280, 257}};
+
+class Linear : public EveryTable {
+ protected:
+  // A random problem; tensors own the memory that `task` points to.
+  struct Problem {
+    torch::Tensor x, weight, bias, gate, y;
+    LinearTask task;
+  };
+
+  Problem problem(const Shape& s, Epilogue epilogue) const {
+    Problem p;
+    p.x = random_operands({s.rows, s.in});
+    p.weight = random_weights({s.out, s.in});
+    p.bias = torch::randn({s.out});
+    p.gate = torch::randn({s.rows, s.out + 5});
+    const bool operands = epilogue == Epilogue::silu || epilogue == Epilogue::gelu;
+    const bool adds = epilogue == Epilogue::add || epilogue == Epilogue::add_gated;
+    p.y = poisoned({s.rows, s.out + 3}, operands ? operand_dtype() : torch::kFloat32);
+    if (adds) p.y.narrow(1, 0, s.out).normal_();
+    p.task = {p.weight.data_ptr(),
+              p.bias.data_ptr<float>(),
+              s.in,
+              s.out,
+              p.x.data_ptr(),
+              s.rows,
+              epilogue,
+              p.y.data_ptr(),
+              s.out + 3,
+              {},
+              s.out + 5};
+    p.task.gate = p.gate.data_ptr<float>();
+    return p;
+  }
+
+  static torch::Tensor expected(const Problem& p) {
+    const auto v =
+        torch::linear(p.x.to(torch::kFloat64), p.weight.to(torch::kFloat64), p.bias.to(torch::kFloat64));
+    const auto before = p.y.narrow(1, 0, p.task.out).to(torch::kFloat64);
+    switch (p.task.epilogue) {
+      case Epilogue::store:
+        return v;
+      case Epilogue::silu:
+        return torch::silu(v);
+      case Epilogue::gelu:
+        return torch::gelu(v);
+      case Epilogue::add:
+        return before + v;
+      case Epilogue::add_gated:
+        break;
+    }
+    return before + p.gate.narrow(1, 0, p.task.out).to(torch::kFloat64) * v;
+  }
+};
+
+TEST_P(Linear, EqualsThePlainProductWithEveryEpilogue) {
+  for (const auto& shape : kShapes) {
+    for (const auto epilogue :
+         {Epilogue::store, Epilogue::silu, Epilogue::gelu, Epilogue::add, Epilogue::add_gated}) {
+      auto p = problem(shape, epilogue);
+      const auto wanted = expected(p);
+      run(kernels_, p.task);
+      const bool operands = epilogue == Epilogue::silu || epilogue == Epilogue::gelu;
+      EXPECT_LE(relative_error(p.y.narrow(1, 0, shape.out), wanted), operands ? operand_error() : 2e-6)
+          << shape.rows << " x " << shape.in << " -> " << shape.out << ", epilogue "
+          << static_cast<int>(epilogue);
+      EXPECT_TRUE(p.y.narrow(1, shape.out, 3).isnan().all().item<bool>()) << "wrote past the row's end";
+    }
+  }
+}
+
+TEST_P(Linear, DoesWithoutABias) {
+  auto p = problem({3, 70, 21}, Epilogue::store);
+  p.bias.zero_();
+  const auto wanted = expected(p);
+  p.task.bias = nullptr;
+  run(kernels_, p.task);
+  EXPECT_LE(relative_error(p.y.narrow(1, 0, 21), wanted), 2e-6);
+}
+
+// The bits of a row do not depend on how the outputs are cut up among threads, nor on the rows beside it:
+// a panorama comes out the same on machines with other numbers of cores, and alone or in a batch.
+TEST_P(Linear, GivesTheSameBitsHoweverItIsCutUp) {
+  auto p = problem({7, 200, 101}, Epilogue::store);
+  kernels_.linear(p.task, 0, 101);
+  const auto whole = p.y.narrow(1, 0, 101).clone();
+  p.y.fill_(0);
+  for (const auto& [begin, end] : {std::pair{60, 101}, {0, 13}, {13, 60}})
+    kernels_.linear(p.task, begin, end);
+  EXPECT_TRUE(torch::equal(p.y.narrow(1, 0, 101), whole));
+  for (std::int64_t row = 0; row < 7; ++row) {
+    auto one = p.task;
+    const auto x = p.x[row].clone();
+    auto y = torch::empty({101});
+    one.x = x.data_ptr();
+    one.rows = 1;
+    one.y = y.data_ptr();
+    kernels_.linear(one, 0, 101);
+    EXPECT_TRUE(torch::equal(y, whole[row])) << row;
+  }
+}
+
+TEST_P(Linear, SeveralMatricesAreOneProduct) {
+  std::vector<Problem> problems;
+  std::vector<LinearTask> tasks;
+  std::vector<torch::Tensor> wanted;
+  for (const std::int64_t out : {37, 4, 512, 1}) {
+    problems.push_back(problem({6, 96, out}, Epilogue::store));
+    tasks.push_back(problems.back().task);
+    wanted.push_back(expected(problems.back()));
+  }
+  run(kernels_, tasks);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    EXPECT_LE(relative_error(problems[i].y.narrow(1, 0, tasks[i].out), wanted[i]), 2e-6) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, Linear, every_table(), table_name);
+
+}  // namespace
+}  // namespace equi::cpu
