@@ -35,7 +35,7 @@ void run(const Arguments& a) {
   training.workers = a.train.use_workers(true);
   const auto processes = train::join_processes();
   const auto pictures = a.data.open(a.train.folder, train::tokenizer_preset("demo").scenes, kHeight,
-                                    training.workers, a.train.json, interrupt.token());
+                                    training.workers, *processes, a.train.json, interrupt.token());
   train::ClassifierTrainer trainer(pictures, training, processes);
   const bool silent = a.train.json || !processes->first();
   const auto outcome =

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/train/communicator.h"
 #include "core/train/picture_cache.h"
 #include "core/train/scene_pictures.h"
 
@@ -18,9 +19,15 @@ struct DataOptions {
 
   void add_to(CLI::App& command);
   // Opens or fills the packed cache (in `run`/pictures when --cache says nothing else) for a model of
-  // `height` pixels. Throws Error as scene_pictures and folder_pictures.
+  // `height` pixels; only the first of several processes fills it. Says on standard error which pictures were
+  // skipped. Throws Error as scene_pictures and folder_pictures.
   train::PictureCache open(const std::string& run, train::SceneData preset, std::int64_t height,
-                           std::int64_t workers, bool silent, const std::stop_token& stop) const;
+                           std::int64_t workers, train::Communicator& processes, bool silent,
+                           const std::stop_token& stop) const;
+
+ private:
+  train::PictureCache fill(const std::filesystem::path& place, const train::SceneData& data, std::int64_t workers,
+                           bool silent, const std::stop_token& stop) const;
 };
 
 }  // namespace equi::cli

@@ -45,18 +45,24 @@ void run(const Arguments& a) {
   const auto replicas = a.train.use_workers(device.kind == Device::Kind::cpu);
   const auto pictures =
       a.data.open(a.train.folder, train::tokenizer_preset(a.train.preset).scenes,
-                  tokenizer->config.image_height, replicas, a.train.json, interrupt.token());
+                  tokenizer->config.image_height, replicas, *processes, a.train.json, interrupt.token());
   training.config.class_count = static_cast<int>(pictures.class_count());
   training.config.token_width = tokenizer->config.token_width;
   std::optional<ProgressBar> bar;
-  auto latents = train::encode_latents(
-      std::filesystem::path(a.train.folder) / "latents.safetensors", tokenizer, pictures, preset.latents,
-      origin_of(checkpoint, pictures), replicas,
-      [&](std::int64_t done, std::int64_t total) {
-        if (!bar) bar.emplace("latents", total, a.train.json);
-        bar->update(done);
-      },
-      interrupt.token());
+  const auto encode = [&] {
+    return train::encode_latents(
+        std::filesystem::path(a.train.folder) / "latents.safetensors", tokenizer, pictures, preset.latents,
+        origin_of(checkpoint, pictures), replicas,
+        [&](std::int64_t done, std::int64_t total) {
+          if (!bar) bar.emplace("latents", total, a.train.json);
+          bar->update(done);
+        },
+        interrupt.token());
+  };
+  train::LatentCache latents;
+  if (processes->first()) latents = encode();
+  processes->barrier();
+  if (!processes->first()) latents = encode();  // finds the first one's
   bar.reset();
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu && !dropout);
   train::GeneratorTrainer trainer(std::move(latents), tokenizer, training, processes);

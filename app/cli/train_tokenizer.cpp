@@ -16,6 +16,8 @@ struct Arguments {
   DataOptions data;
   std::string start_from;
   bool decoder_only = false;
+  std::int64_t gan_start = -1;
+  train::ExternalLosses::Settings external;
 };
 
 void run(const Arguments& a) {
@@ -30,9 +32,11 @@ void run(const Arguments& a) {
   training.decoder_only = a.decoder_only;
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu);
   training.device = model::to_torch(device);
+  training.adversary.start = a.gan_start;
+  training.external = train::ExternalLosses(a.external, training.device);
   auto processes = train::join_processes();
   const auto pictures = a.data.open(a.train.folder, preset.scenes, training.config.image_height,
-                                    training.workers, a.train.json, interrupt.token());
+                                    training.workers, *processes, a.train.json, interrupt.token());
   train::TokenizerTrainer trainer(pictures, training, processes);
   if (!a.start_from.empty()) trainer.start_from(train::checkpoint_path(a.start_from));
   if (!a.train.json && processes->first()) {
@@ -55,6 +59,11 @@ void add_train_tokenizer(CLI::App& parent) {
   command->add_option("--init", a->start_from, "Start from the averaged weights of another run's folder");
   command->add_flag("--decoder-only", a->decoder_only,
                     "Second stage: train the decoder alone; tokens made earlier stay valid");
+  command->add_option("--gan-start", a->gan_start, "Step from which a PatchGAN takes part (default: never)");
+  command->add_option("--lpips", a->external.lpips, "TorchScript module: (made, wanted) -> distance");
+  command->add_option("--features", a->external.features, "TorchScript module: picture -> features, as a DINOv2");
+  command->add_option("--features-start", a->external.features_start, "Step from which it takes part")
+      ->capture_default_str();
   command->footer("Example: equicanvas-cli train tokenizer --scenes --run runs/tokenizer --time-budget 60m");
   command->callback([a] { run(*a); });
 }

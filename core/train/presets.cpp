@@ -22,7 +22,7 @@ TokenizerPreset tokenizer_smoke() {
   t.config.blocks_per_level = 1;
   t.config.z_channels = 8;
   t.config.token_width = 16;
-  t.config.norm_groups = 8;
+  t.config.norm_groups = 2;
   t.batch = 4;
   t.held_out = 8;
   t.update.adam = {0.5, 0.9, 1e-8, 0.0};
@@ -45,14 +45,14 @@ TokenizerPreset tokenizer_demo() {
   t.config.blocks_per_level = 1;
   t.config.z_channels = 32;
   t.config.token_width = 128;
-  t.config.norm_groups = 16;
+  t.config.norm_groups = 2;
   t.batch = 4;
   t.update.adam = {0.9, 0.95, 1e-8, 0.0};
   t.update.average = 0.995;
   t.update.clip = 1.0;
   t.update.precision = Precision::bfloat16;
-  p.run.rate = {1.5e-3, 100, true, 0.02};
-  p.scenes = {128, 768, 96, 1'000'000};
+  p.run.rate = {1.5e-3, 60, true, 0.02};
+  p.scenes = {128, 768, 72, 1'000'000};
   return p;
 }
 

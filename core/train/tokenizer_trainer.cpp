@@ -17,17 +17,23 @@ namespace equi::train {
 namespace {
 
 constexpr std::int64_t kSampleColumns = 16;
+constexpr double kBranchScale = 0.1;
 
 bool of_decoder(const std::string& name) {
   return name.starts_with("decoder.") || name.starts_with("post_quant_layer.");
 }
 
-// Random weights. The posterior means start well above the posterior noise, and the decoder undoes that scale:
-// otherwise the first thousand steps go into learning to be louder than the noise.
+// Random weights, of which the ends of the residual branches are small, so that at first the shortcuts carry the
+// picture. The posterior means start well above the posterior noise, and the decoder undoes that scale: otherwise
+// the first thousand steps go into learning to be louder than the noise.
 void initialise(model::Tokenizer& tokenizer, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
   model::randomize_weights(*tokenizer, torch::kFloat32, mix(seed, Purpose::weights, 0));
-  const double loud = 4.0 * tokenizer->config.posterior_std;
+  for (auto& item : tokenizer->named_parameters()) {
+    const bool ends = item.key().ends_with("conv2.weight") || item.key().ends_with("proj_out.weight");
+    if (ends) item.value().mul_(kBranchScale);
+  }
+  const double loud = 10.0 * tokenizer->config.posterior_std;
   tokenizer->quant_layer->weight.mul_(loud);
   tokenizer->post_quant_layer->weight.div_(loud);
 }
@@ -81,6 +87,10 @@ TokenizerTrainer::TokenizerTrainer(const PictureCache& pictures, TokenizerTraini
   updater_ = std::make_unique<Updater>(modules, settings_.update, processes_);
   for (const auto& replica : replicas_) choose_trainable(replica, settings_.decoder_only);
   updater_->share_averages(*average_);
+  if (settings_.adversary.start >= 0) {
+    adversary_ = std::make_unique<Adversary>(settings_.adversary, pool_.size(), settings_.device, processes_,
+                                             settings_.seed);
+  }
 }
 
 void TokenizerTrainer::start_from(const std::filesystem::path& checkpoint) {
@@ -109,19 +119,22 @@ torch::Tensor TokenizerTrainer::batch_of(Share share, std::int64_t step, std::in
   return to_images(crops).to(settings_.device);
 }
 
-TokenizerTrainer::Losses TokenizerTrainer::share(std::int64_t worker, std::int64_t step,
-                                                 std::int64_t columns) {
+double TokenizerTrainer::weight_of(const Work& work) const {
+  return static_cast<double>(work.images.size(0)) / static_cast<double>(settings_.batch);
+}
+
+void TokenizerTrainer::forward(std::int64_t worker, std::int64_t step, std::int64_t columns, Work& work) {
   const auto part = share_of(settings_.batch, worker, pool_.size());
   const auto& tokenizer = replicas_[static_cast<std::size_t>(worker)];
   const auto first = processes_->rank() * settings_.batch;
-  const auto images = batch_of(part, step, columns);
+  work.images = batch_of(part, step, columns);
   std::vector<torch::Tensor> noises;
   for (auto i = part.begin; i < part.end; ++i) {
     const auto draws = mix(settings_.seed, Purpose::posterior, std::uint64_t(step), std::uint64_t(first + i));
     noises.push_back(
         posterior_noise(draws, columns, settings_.config.token_width, settings_.config.posterior_std));
   }
-  auto compute = images.to(model::to_torch(settings_.update.precision));
+  auto compute = work.images.to(model::to_torch(settings_.update.precision));
   if (settings_.update.precision == Precision::bfloat16) {
     compute = compute.contiguous(torch::MemoryFormat::ChannelsLast);
   }
@@ -131,13 +144,74 @@ TokenizerTrainer::Losses TokenizerTrainer::share(std::int64_t worker, std::int64
     means = tokenizer->encode(compute);
   }
   const auto tokens = means + torch::stack(noises).to(means.options());
-  const auto made = tokenizer->decode(tokens).to(torch::kFloat32);
-  const auto l1 = (made - images).abs().mean();
-  const auto gradient = gradient_loss(made, images);
-  const auto kl = posterior_kl(means, images);
-  const double weight = static_cast<double>(part.size()) / static_cast<double>(settings_.batch);
-  ((l1 + settings_.gradient_weight * gradient + settings_.kl_weight * kl) * weight).backward();
-  return {l1.item<double>() * weight, gradient.item<double>() * weight, kl.item<double>() * weight};
+  work.made = tokenizer->decode(tokens).to(torch::kFloat32);
+  work.kl = posterior_kl(means, work.images);
+}
+
+// The losses of `made` and their gradients with respect to it: what comes before is linear in these, so that the
+// adaptive weight can be decided between here and the one backward pass.
+void TokenizerTrainer::losses(std::int64_t worker, std::int64_t step, Work& work) {
+  const double weight = weight_of(work);
+  const auto note = [&](const char* name, const torch::Tensor& value) {
+    work.losses[name] = value.item<double>() * weight;
+  };
+  const auto made = work.made.detach().requires_grad_(true);
+  const auto l1 = (made - work.images).abs().mean();
+  const auto gradient = gradient_loss(made, work.images);
+  auto rebuild = l1 + settings_.gradient_weight * gradient;
+  note("l1", l1);
+  note("gradient", gradient);
+  for (const auto& [name, value] : settings_.external.measure(made, work.images, step)) {
+    note(name.c_str(), value);
+    rebuild = rebuild + settings_.external.weight(name) * value;
+  }
+  note("kl", work.kl);
+  work.rebuild = torch::autograd::grad({rebuild * weight}, {made})[0];
+  if (adversary_ == nullptr || !adversary_->active(step)) return;
+  const auto fool = adversary_->fool(worker, made);
+  note("adversarial", fool);
+  work.fool = torch::autograd::grad({fool * weight}, {made})[0];
+  const auto& last = replicas_[static_cast<std::size_t>(worker)]->decoder->conv_out->weight;
+  work.rebuild_last = torch::autograd::grad({work.made}, {last}, {work.rebuild}, true)[0];
+  work.fool_last = torch::autograd::grad({work.made}, {last}, {work.fool}, true)[0];
+}
+
+double TokenizerTrainer::adaptive_weight(const std::vector<Work>& works) const {
+  auto rebuild = works[0].rebuild_last.to(torch::kFloat32, false, true);
+  auto fool = works[0].fool_last.to(torch::kFloat32, false, true);
+  for (std::size_t i = 1; i < works.size(); ++i) {
+    rebuild += works[i].rebuild_last;
+    fool += works[i].fool_last;
+  }
+  std::vector<torch::Tensor> both = {rebuild, fool};
+  processes_->average(both);
+  return settings_.adversary.weight * adaptive_ratio(both[0], both[1]);
+}
+
+void TokenizerTrainer::backward(Work& work, double adversarial_weight) const {
+  const auto at_made = adversarial_weight > 0 ? work.rebuild + work.fool * adversarial_weight : work.rebuild;
+  if (settings_.decoder_only) {
+    torch::autograd::backward({work.made}, {at_made});
+  } else {
+    const auto at_kl = torch::full({}, settings_.kl_weight * weight_of(work), work.kl.options());
+    torch::autograd::backward({work.made, work.kl}, {at_made, at_kl});
+  }
+}
+
+Metrics TokenizerTrainer::averaged(const std::vector<Work>& works) const {
+  std::map<std::string, double> sums;
+  for (const auto& work : works) {
+    for (const auto& [name, value] : work.losses) sums[name] += value;
+  }
+  auto values = torch::empty({static_cast<std::int64_t>(sums.size())}, torch::kFloat64);
+  std::int64_t i = 0;
+  for (const auto& entry : sums) values[i++] = entry.second;
+  std::vector<torch::Tensor> shared = {values};
+  processes_->average(shared);
+  Metrics metrics;
+  i = 0;
+  for (const auto& entry : sums) metrics.emplace_back(entry.first, shared[0][i++].item<double>());
+  return metrics;
 }
 
 Metrics TokenizerTrainer::step(std::int64_t step, double rate) {
@@ -145,17 +219,40 @@ Metrics TokenizerTrainer::step(std::int64_t step, double rate) {
   const auto columns =
       settings_.min_columns + draws.below(settings_.max_columns - settings_.min_columns + 1);
   updater_->clear_gradients();
-  std::vector<Losses> parts(static_cast<std::size_t>(pool_.size()));
-  pool_.run([&](std::int64_t worker) { parts[std::size_t(worker)] = share(worker, step, columns); });
-  auto sums = torch::zeros({3}, torch::kFloat64);
-  for (const auto& part : parts) sums += torch::tensor({part.l1, part.gradient, part.kl}, torch::kFloat64);
-  std::vector<torch::Tensor> shared = {sums};
-  processes_->average(shared);
-  const double l1 = shared[0][0].item<double>(), gradient = shared[0][1].item<double>();
-  const double kl = shared[0][2].item<double>();
-  const double loss = l1 + settings_.gradient_weight * gradient + settings_.kl_weight * kl;
-  const double norm = std::isfinite(loss) ? updater_->apply(rate, step) : loss;
-  return {{"loss", loss}, {"l1", l1}, {"gradient", gradient}, {"kl", kl}, {"gradient_norm", norm}};
+  std::vector<Work> works(static_cast<std::size_t>(pool_.size()));
+  pool_.run([&](std::int64_t worker) {
+    auto& work = works[static_cast<std::size_t>(worker)];
+    forward(worker, step, columns, work);
+    losses(worker, step, work);
+  });
+  auto parts = averaged(works);
+  double loss = 0.0;
+  for (const auto& [name, value] : parts) {
+    if (name == "l1") loss += value;
+    if (name == "gradient") loss += settings_.gradient_weight * value;
+    if (name == "kl") loss += settings_.kl_weight * value;
+    if (name == "lpips" || name == "features") loss += settings_.external.weight(name) * value;
+  }
+  Metrics metrics = {{"loss", loss}};
+  metrics.insert(metrics.end(), parts.begin(), parts.end());
+  const bool fooling = adversary_ != nullptr && adversary_->active(step);
+  const double weight = fooling ? adaptive_weight(works) : 0.0;
+  if (!std::isfinite(loss) || !std::isfinite(weight)) {
+    metrics.emplace_back("gradient_norm", loss + weight);
+    return metrics;
+  }
+  pool_.run([&](std::int64_t worker) { backward(works[static_cast<std::size_t>(worker)], weight); });
+  metrics.emplace_back("gradient_norm", updater_->apply(rate, step));
+  if (fooling) {
+    metrics.emplace_back("adversarial_weight", weight);
+    std::vector<torch::Tensor> real, made;
+    for (const auto& work : works) {
+      real.push_back(work.images);
+      made.push_back(work.made.detach());
+    }
+    metrics.emplace_back("discriminator", adversary_->learn(pool_, real, made, rate, step));
+  }
+  return metrics;
 }
 
 torch::Tensor TokenizerTrainer::held_out_images() const {
@@ -197,7 +294,16 @@ void TokenizerTrainer::write_samples(const std::filesystem::path& path) {
 }
 
 std::vector<NamedTensor> TokenizerTrainer::state() const {
-  return updater_->state("tokenizer");
+  auto all = updater_->state("tokenizer");
+  if (adversary_ != nullptr) {
+    for (auto& named : adversary_->state()) all.push_back(std::move(named));
+  }
+  return all;
+}
+
+void TokenizerTrainer::state_loaded() {
+  updater_->publish();
+  if (adversary_ != nullptr) adversary_->state_loaded();
 }
 
 std::map<std::string, std::string> TokenizerTrainer::facts() const {

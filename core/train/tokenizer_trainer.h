@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "core/model/tokenizer.h"
+#include "core/train/adversary.h"
+#include "core/train/external_losses.h"
 #include "core/train/picture_cache.h"
 #include "core/train/run.h"
 #include "core/train/updater.h"
@@ -17,6 +19,8 @@ struct TokenizerTraining {
   std::int64_t min_columns = 12, max_columns = 24;  // widths of a step's crops
   double gradient_weight = 0.5;                     // of the structural term
   double kl_weight = 0.01;
+  AdversarySettings adversary;
+  ExternalLosses external;
   bool decoder_only = false;  // second stage: the encoder, and so every latent, stays as it is
   Updater::Settings update;
   std::uint64_t seed = 1;
@@ -25,7 +29,8 @@ struct TokenizerTraining {
 };
 
 // Trains a tokenizer on crops of a picture cache: L1, the structural term, KL with the posterior noise of
-// algorithm.md section 1.
+// algorithm.md section 1; from the adversary's start step on hinge GAN with an adaptive weight; LPIPS and a feature
+// loss where their modules are given.
 class TokenizerTrainer : public Trainer {
  public:
   // Throws Error(bad_input) when the cache's pictures have another height than the model, or there are fewer
@@ -42,17 +47,26 @@ class TokenizerTrainer : public Trainer {
   void write_samples(const std::filesystem::path& path) override;
   std::vector<NamedTensor> state() const override;
   std::map<std::string, std::string> facts() const override;
-  void state_loaded() override { updater_->publish(); }
+  void state_loaded() override;
 
   // The averaged weights, float32.
   const model::Tokenizer& average() const { return average_; }
   std::int64_t parameter_count() const { return updater_->parameter_count(); }
 
  private:
-  struct Losses {
-    double l1 = 0.0, gradient = 0.0, kl = 0.0;
+  // One worker's share of a step, between its passes.
+  struct Work {
+    torch::Tensor images, made, kl;         // [b, 3, H, W] float32 twice, scalar with graph
+    torch::Tensor rebuild, fool;            // gradients of the losses with respect to `made`
+    torch::Tensor rebuild_last, fool_last;  // and with respect to the decoder's last weights
+    std::map<std::string, double> losses;   // times the share of the batch
   };
-  Losses share(std::int64_t worker, std::int64_t step, std::int64_t columns);
+  void forward(std::int64_t worker, std::int64_t step, std::int64_t columns, Work& work);
+  void losses(std::int64_t worker, std::int64_t step, Work& work);
+  void backward(Work& work, double adversarial_weight) const;
+  double adaptive_weight(const std::vector<Work>& works) const;
+  Metrics averaged(const std::vector<Work>& works) const;
+  double weight_of(const Work& work) const;
   torch::Tensor batch_of(Share share, std::int64_t step, std::int64_t columns) const;
   torch::Tensor held_out_images() const;
 
@@ -62,6 +76,7 @@ class TokenizerTrainer : public Trainer {
   WorkerPool pool_;
   std::vector<model::Tokenizer> replicas_;
   std::unique_ptr<Updater> updater_;
+  std::unique_ptr<Adversary> adversary_;  // null without GAN
   model::Tokenizer average_;
 };
 

@@ -1,0 +1,152 @@
+// The smoke presets as the command line runs them: losses fall, a resumed run takes the identical next step.
+#include <gtest/gtest.h>
+
+#include "core/base/error.h"
+#include "core/train/bundle_writer.h"
+#include "core/train/presets.h"
+#include "core/train/state_file.h"
+#include "tests/support/temp_folder.h"
+#include "tests/train/picture_fixture.h"
+
+namespace equi::train {
+namespace {
+
+// The scenes of the smoke presets, rendered once.
+const PictureCache& scenes() {
+  static const testing::TempFolder folder;
+  static const PictureCache cache = scene_pictures(folder / "pictures", tokenizer_preset("smoke").scenes, 2);
+  return cache;
+}
+
+struct Outcome {
+  std::vector<double> losses;  // of the reports
+  std::map<std::string, torch::Tensor> state;
+};
+
+Outcome run(Trainer& trainer, RunOptions options, const std::filesystem::path& folder, std::int64_t steps) {
+  options.folder = folder;
+  options.steps = steps;
+  options.rate.cosine = false;  // a cosine depends on the steps of the whole run
+  options.samples_every = 0;
+  options.held_out_every = 0;
+  options.report_every = 5;
+  Communicator alone;
+  Outcome outcome;
+  run_training(trainer, options, alone,
+               [&](const RunProgress& p) { outcome.losses.push_back(p.metrics[0].second); });
+  for (const auto& named : trainer.state()) outcome.state[named.name] = named.tensor.detach().clone();
+  return outcome;
+}
+
+void expect_equal(const Outcome& a, const Outcome& b) {
+  ASSERT_EQ(a.state.size(), b.state.size());
+  for (const auto& [name, tensor] : a.state) EXPECT_TRUE(torch::equal(tensor, b.state.at(name))) << name;
+}
+
+TokenizerTrainer smoke_tokenizer(std::int64_t gan_start = -1) {
+  auto training = tokenizer_preset("smoke").training;
+  training.workers = 2;
+  training.adversary = {gan_start, 8, 0.5};
+  return {scenes(), training, std::make_shared<Communicator>()};
+}
+
+GeneratorTrainer smoke_generator(const std::filesystem::path& folder) {
+  auto preset = generator_preset("smoke");
+  const auto tokenizer = load_tokenizer(checkpoint_path(folder / "tokenizer"));
+  auto latents = encode_latents(folder / "latents.safetensors", tokenizer, scenes(), preset.latents, "test", 2);
+  preset.training.config.class_count = static_cast<int>(scenes().class_count());
+  preset.training.config.token_width = tokenizer->config.token_width;
+  return {std::move(latents), tokenizer, preset.training, std::make_shared<Communicator>()};
+}
+
+class Smoke : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { torch::set_num_threads(1); }
+  testing::TempFolder folder_;
+};
+
+TEST_F(Smoke, TokenizerLowersItsLossAndResumesToTheIdenticalStep) {
+  const auto options = tokenizer_preset("smoke").run;
+  auto whole = smoke_tokenizer(), first = smoke_tokenizer(), second = smoke_tokenizer();
+  const auto straight = run(whole, options, folder_ / "whole", 40);
+  EXPECT_LT(straight.losses.back(), 0.7 * straight.losses.front());
+  run(first, options, folder_ / "cut", 30);
+  expect_equal(straight, run(second, options, folder_ / "cut", 40));
+}
+
+TEST_F(Smoke, TokenizerWithAnAdversaryResumesToo) {
+  const auto options = tokenizer_preset("smoke").run;
+  auto whole = smoke_tokenizer(2), first = smoke_tokenizer(2), second = smoke_tokenizer(2);
+  const auto straight = run(whole, options, folder_ / "whole", 6);
+  run(first, options, folder_ / "cut", 4);
+  expect_equal(straight, run(second, options, folder_ / "cut", 6));
+}
+
+TEST_F(Smoke, SecondStageMovesTheDecoderAlone) {
+  const auto options = tokenizer_preset("smoke").run;
+  auto training = tokenizer_preset("smoke").training;
+  auto first = smoke_tokenizer();
+  run(first, options, folder_ / "one", 3);
+  training.decoder_only = true;
+  TokenizerTrainer second(scenes(), training, std::make_shared<Communicator>());
+  second.start_from(checkpoint_path(folder_ / "one"));
+  const auto before = second.average()->encoder->conv_out->weight.clone();
+  const auto decoder = second.average()->decoder->conv_out->weight.clone();
+  run(second, options, folder_ / "two", 3);
+  EXPECT_TRUE(torch::equal(second.average()->encoder->conv_out->weight, before));
+  EXPECT_FALSE(torch::equal(second.average()->decoder->conv_out->weight, decoder));
+}
+
+TEST_F(Smoke, GeneratorLowersItsLossResumesAndMakesABundle) {
+  auto tokenizer = smoke_tokenizer();
+  run(tokenizer, tokenizer_preset("smoke").run, folder_ / "tokenizer", 10);
+  const auto options = generator_preset("smoke").run;
+  auto whole = smoke_generator(folder_.path()), first = smoke_generator(folder_.path()),
+       second = smoke_generator(folder_.path());
+  const auto straight = run(whole, options, folder_ / "whole", 40);
+  EXPECT_LT(straight.losses.back(), 0.9 * straight.losses.front());
+  run(first, options, folder_ / "cut", 25);
+  expect_equal(straight, run(second, options, folder_ / "cut", 40));
+
+  Manifest manifest;
+  manifest.name = "Smoke";
+  manifest.class_names = scenes().index().class_names;
+  manifest.vae_norm = std::stod(whole.facts().at("vae_norm"));
+  manifest.guidance_scale = 2.5;
+  manifest.dtype = "bfloat16";
+  write_bundle(folder_ / "bundle", manifest, load_tokenizer(checkpoint_path(folder_ / "tokenizer")),
+               load_generator(checkpoint_path(folder_ / "cut")));
+  const auto bundle = Bundle::open(folder_ / "bundle", true);
+  EXPECT_EQ(bundle.manifest().class_names, manifest.class_names);
+  EXPECT_EQ(bundle.manifest().guidance_scale, 2.5);
+  whole.write_samples(folder_ / "samples.png");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "samples.png"));
+}
+
+TEST_F(Smoke, LatentsHaveUnitDeviationInGeneratorSpace) {
+  auto tokenizer = smoke_tokenizer();
+  run(tokenizer, tokenizer_preset("smoke").run, folder_ / "tokenizer", 2);
+  const auto latents = encode_latents(folder_ / "latents.safetensors", tokenizer.average(), scenes(),
+                                      generator_preset("smoke").latents, "test", 2);
+  EXPECT_NEAR(latents.tokens.std().item<double>(), 1.0, 1e-4);
+  EXPECT_GT(latents.vae_norm, 0.0);
+}
+
+TEST(TokenizerTrainer, RefusesADatasetThatIsTooSmallForTheBatch) {
+  const testing::TempFolder folder;
+  const auto cache = testing::striped_cache(folder / "cache", 1);
+  auto training = tokenizer_preset("smoke").training;
+  training.batch = 4;
+  EXPECT_THROW(TokenizerTrainer(cache, training, std::make_shared<Communicator>()), Error);
+}
+
+TEST(TokenizerTrainer, RefusesPicturesOfAnotherHeight) {
+  const testing::TempFolder folder;
+  const auto cache = testing::striped_cache(folder / "cache", 8);
+  auto training = tokenizer_preset("smoke").training;
+  training.config.image_height = 64;
+  EXPECT_THROW(TokenizerTrainer(cache, training, std::make_shared<Communicator>()), Error);
+}
+
+}  // namespace
+}  // namespace equi::train
