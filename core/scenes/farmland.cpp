@@ -41,9 +41,9 @@ torch::Tensor fields(const View& view, const torch::Tensor& line, const Palette&
   const auto in = (across - strip).to(torch::kFloat32);
   const auto tone = cell_random(cell, key + 3) * 0.30 + 0.82;
   auto ground = blend(view, color[grass], color[grass] * 0.72, smoothstep(0.30, 0.34, crop));
-  ground = torch::lerp(ground, pigment(view, color[wheat]), (crop > 0.48).to(torch::kFloat32));
-  ground = torch::lerp(ground, pigment(view, color[bloom]), (crop > 0.72).to(torch::kFloat32));
-  ground = torch::lerp(ground, pigment(view, color[soil]), (crop > 0.89).to(torch::kFloat32));
+  ground = torch::where(crop > 0.48, pigment(view, color[wheat]), ground);
+  ground = torch::where(crop > 0.72, pigment(view, color[bloom]), ground);
+  ground = torch::where(crop > 0.89, pigment(view, color[soil]), ground);
   const auto furrows = torch::cos(in * (2.0 * M_PI * 7.0)) * smoothstep(0.02, 0.10, down / size) * 0.09;
   ground = ground * (tone + furrows).unsqueeze(0);
   // Hedges on the borders.

@@ -1,6 +1,7 @@
 // Under water: shafts of light, coral gardens in rows, schools of fish.
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/scenes/catalogue.h"
 #include "core/scenes/noise.h"
@@ -23,38 +24,71 @@ const std::vector<Palette>& designs() {
   return list;
 }
 
-// Coral heads of one row. Three growth forms by chance: domes, fans with a scalloped edge, bunches of tubes.
+// A growth form in a coral's own coordinates: `out` [n] from its axis, `up` [rows, n] from its foot, both in
+// its size; `phase` [n] is its own angle.
+struct Growth {
+  torch::Tensor inside;  // [rows, n] distance to the outline, positive inside
+  torch::Tensor veins;   // [rows, n] light and dark of its pattern
+};
+
+// A fan with a scalloped edge.
+Growth fan(const torch::Tensor& out, const torch::Tensor& up, const torch::Tensor& phase) {
+  const auto radius = (out.square() + (up - 0.30).square() + 1e-8).sqrt();
+  const auto angle = torch::atan2(up - 0.30, out.expand_as(up));
+  const auto scallop = 0.46 + 0.05 * torch::cos(angle * 9.0 + phase) + 0.025 * torch::cos(angle * 17.0);
+  return {scallop - radius, torch::cos(angle * 18.0) * 0.10};
+}
+
+Growth dome(const torch::Tensor& out, const torch::Tensor& up, const torch::Tensor& /*phase*/) {
+  return {(1.0 - (out.square() * 2.4 + (up * 1.9).square()).sqrt()) * 0.5,
+          torch::cos(out * 26.0) * torch::cos(up * 22.0) * 0.12};
+}
+
+// A bunch of tubes.
+Growth tubes(const torch::Tensor& out, const torch::Tensor& up, const torch::Tensor& phase) {
+  const auto top = 0.55 + 0.38 * torch::cos(out * 11.0 + phase) - out.square() * 1.6;
+  const auto tube = (out * 6.5).sub((out * 6.5).round()).abs();
+  return {torch::minimum(torch::minimum((0.40 - tube) * 0.15, top - up), 0.5 - out.abs()),
+          ((0.25 - tube) * 0.8).expand_as(up)};
+}
+
+// The growth of every column, each form computed on its own columns alone.
+Growth grown(const Instance& coral, const torch::Tensor& out, const torch::Tensor& up) {
+  const auto kind = coral.random(1);
+  const auto fans = kind < 0.36, domes = (kind >= 0.36).logical_and(kind < 0.66);
+  std::vector<torch::Tensor> columns, inside, veins;
+  const auto add = [&](const torch::Tensor& mask, auto form, int phase) {
+    const auto at = mask.nonzero().flatten();
+    const auto growth = form(out.index_select(0, at), up.index_select(1, at),
+                             coral.random(phase, 0.0, 6.28).index_select(0, at));
+    columns.push_back(at);
+    inside.push_back(growth.inside);
+    veins.push_back(growth.veins);
+  };
+  add(fans, fan, 3);
+  add(domes, dome, 3);
+  add(kind >= 0.66, tubes, 4);
+  const auto order = torch::argsort(torch::cat(columns));
+  return {torch::cat(inside, 1).index_select(1, order), torch::cat(veins, 1).index_select(1, order)};
+}
+
+// Coral heads of one row.
 void corals(Canvas& canvas, const Line& floor, double size, double spacing, const Palette& color,
             const Color& fog_color, double fog, std::uint64_t key) {
   const View& v = canvas.view;
   for (const auto& coral : instances(v.x, spacing, key, 0.9)) {
-    const auto kind = coral.random(1), scale = coral.random(2, 0.45, 1.0) * size;
+    const auto scale = coral.random(2, 0.45, 1.0) * size;
     const auto foot = floor(coral.centre) + size * 0.06;
-    const auto up = (foot - v.y) / scale, out = coral.dx / scale;  // own coordinates, foot at 0
-    const auto radius = (out.square() + (up - 0.30).square() + 1e-8).sqrt();
-    const auto angle = torch::atan2(up - 0.30, out.expand_as(up));
-    const auto scallop =
-        0.46 + 0.05 * torch::cos(angle * 9.0 + coral.random(3, 0.0, 6.28)) + 0.025 * torch::cos(angle * 17.0);
-    const auto fan = scallop - radius;
-    const auto dome = (1.0 - (out.square() * 2.4 + (up * 1.9).square()).sqrt()) * 0.5;
-    const auto tubes_height =
-        0.55 + 0.38 * torch::cos(out * 11.0 + coral.random(4, 0.0, 6.28)) - out.square() * 1.6;
-    const auto tube = (out * 6.5).sub((out * 6.5).round()).abs();
-    const auto tubes =
-        torch::minimum(torch::minimum((0.40 - tube) * 0.15, tubes_height - up), 0.5 - out.abs());
-    auto inside = torch::where(kind < 0.36, fan, torch::where(kind < 0.66, dome.expand_as(fan), tubes));
+    const auto up = (foot - v.y) / scale, out = coral.dx / scale;
+    const auto [inside, veins] = grown(coral, out, up);
     const auto shape = v.coverage(inside * scale) * v.coverage((up + 0.1) * scale);
-    const auto veins =
-        torch::where(kind < 0.36, torch::cos(angle * 18.0) * 0.10,
-                     torch::where(kind < 0.66, torch::cos(out * 26.0) * torch::cos(up * 22.0) * 0.12,
-                                  (0.25 - tube) * 0.8));
-    const auto bright = (0.30 + up * 0.75 + veins + inside.clamp(0.0, 0.12) * -1.2 + 0.1).clamp(0.0, 1.2);
+    const auto bright = (0.40 + up * 0.75 + veins + inside.clamp(0.0, 0.12) * -1.2).clamp(0.0, 1.2);
     const auto hue = coral.random(5) * 4.0;
-    auto tint =
+    const auto tint =
         pigment(v, color[coral_a]) * (hue < 1.0) + pigment(v, color[coral_b]) * ((hue >= 1.0) * (hue < 2.0)) +
         pigment(v, color[coral_c]) * ((hue >= 2.0) * (hue < 3.0)) + pigment(v, color[coral_d]) * (hue >= 3.0);
-    auto body = tint * (0.28 + 0.85 * bright).unsqueeze(0);
-    canvas.over(torch::lerp(body, pigment(v, fog_color), fog), shape);
+    const auto shade = (0.28 + 0.85 * bright).unsqueeze(0);
+    canvas.over(torch::addcmul(pigment(v, fog_color) * fog, tint * (1.0 - fog), shade), shape);
   }
 }
 
