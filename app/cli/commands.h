@@ -12,6 +12,7 @@ void add_verify(CLI::App& app);
 void add_reconstruct(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_extend(CLI::App& app);
+void add_inspect(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_scenes(CLI::App& app);
 void add_train(CLI::App& app);

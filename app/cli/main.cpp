@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   add_reconstruct(app);
   add_generate(app);
   add_extend(app);
+  add_inspect(app);
   add_bench(app);
   add_scenes(app);
   add_train(app);

@@ -1,0 +1,198 @@
+// The token inspector's dock, driven through the real widgets.
+#include <QFileInfo>
+
+#include "core/media/image.h"
+#include "tests/ui/ui_fixture.h"
+#include "ui/inspector/equivariance_dialog.h"
+#include "ui/inspector/inspector_panel.h"
+
+namespace equi::ui::testing {
+namespace {
+
+class InspectorDock : public UiTest {
+ protected:
+  // A panorama of the first scene with one column selected.
+  void open_with_selection(ColumnRange columns) {
+    open_window({1280, 1000});
+    click_scene(0);
+    ASSERT_TRUE(wait_columns(app->growth().amount()));
+    ASSERT_TRUE(wait_idle());
+    auto* dock = window->findChild<QDockWidget*>(QStringLiteral("dock.inspector"));
+    dock->show();
+    dock->raise();
+    window->canvas()->select(columns);
+    ASSERT_TRUE(wait_until([&] { return panel()->showing(); }));
+  }
+  InspectorPanel* panel() { return window->inspector(); }
+  void show_page(QWidget* page) { panel()->pages()->setCurrentWidget(page); }
+  bool wait_picture(SplitView* view) {
+    return wait_until([&] { return !view->after().isNull(); });
+  }
+  // The canvas's own tokens, asked on the worker.
+  std::vector<float> tokens(ColumnRange columns) {
+    std::vector<float> result;
+    app->studio()
+        .run({}, [&](engine::Session* session, const jobs::Context&) { result = session->tokens(columns); })
+        .wait();
+    return result;
+  }
+  QString a_picture() {
+    media::Image image{400, 256, std::vector<std::uint8_t>(400 * 256 * 3)};
+    for (std::size_t i = 0; i < image.pixels.size(); ++i)
+      image.pixels[i] = static_cast<std::uint8_t>((i / 3 % 400) * 255 / 400 + (i / 1200) % 37);
+    media::write_image(folder / "picture.png", image);
+    return from_path(folder / "picture.png");
+  }
+};
+
+TEST_F(InspectorDock, TellsWhatTheTokenIs) {
+  open_with_selection({5, 6});
+  ASSERT_TRUE(wait_until([&] { return !panel()->facts()->plot()->values().empty(); }));
+  EXPECT_EQ(panel()->facts()->plot()->values(), tokens({5, 6}));
+  EXPECT_EQ(panel()->facts()->heading()->text(), QStringLiteral("Column 5"));
+  EXPECT_FALSE(panel()->facts()->norm()->text().isEmpty());
+  const auto chips = panel()->facts()->nearest()->findChildren<QPushButton*>();
+  ASSERT_FALSE(chips.isEmpty());
+  chips.first()->click();
+  ASSERT_TRUE(wait_until([&] { return app->selection().begin != 5; })) << "a click goes there";
+  window->canvas()->select({});
+  EXPECT_FALSE(panel()->showing());
+}
+
+TEST_F(InspectorDock, TheInfluenceFollowsTheSelection) {
+  open_with_selection({5, 6});
+  auto* page = panel()->influence();
+  show_page(page);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  EXPECT_EQ(page->influence().own, (ColumnRange{5, 6}));
+  EXPECT_GT(page->influence().total(), 0);
+  QTest::qWait(100);
+  screenshot(QStringLiteral("inspector-influence"));
+  window->canvas()->select({12, 14});
+  ASSERT_TRUE(wait_until([&] { return page->influence().own == ColumnRange{12, 14}; }));
+  page->substitute()->setCurrentIndex(1);
+  ASSERT_TRUE(wait_until([&] { return page->profile()->profile().values == page->influence().profile; }));
+}
+
+TEST_F(InspectorDock, SwapsBlendsAndAppliesAsOneUndoableStep) {
+  open_with_selection({5, 6});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->other_column()->setValue(14);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  ASSERT_TRUE(wait_until([&] { return page->picture()->before() != page->picture()->after(); }));
+  page->picture()->set_divider(0.3);
+  screenshot(QStringLiteral("inspector-swap"));
+  const auto before = tokens({5, 6}), other = tokens({14, 15});
+  const auto entries = app->snapshot()->history.size();
+  ASSERT_TRUE(page->apply()->isEnabled());
+  page->apply()->click();
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->history.size() == entries + 1; }));
+  EXPECT_EQ(tokens({5, 6}), other);
+  trigger("edit.undo");
+  ASSERT_TRUE(wait_until([&] { return tokens({5, 6}) == before; }));
+}
+
+TEST_F(InspectorDock, ContinuesFromTheSwappedToken) {
+  open_with_selection({10, 11});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->from()->setCurrentIndex(page->from()->findData(static_cast<int>(SwapPage::From::random)));
+  ASSERT_TRUE(wait_until([&] { return page->go_on()->isEnabled(); }));
+  const auto all = columns();
+  const auto inside = tokens({0, 10}), outside = tokens({11, all});
+  page->go_on()->click();
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->can_undo && columns() < all; }));
+  ASSERT_TRUE(wait_columns(all));
+  EXPECT_EQ(tokens({0, 10}), inside);
+  EXPECT_NE(tokens({11, all}), outside) << "made again from the other token";
+}
+
+TEST_F(InspectorDock, TakesTokensFromOtherScenesAndPictures) {
+  open_with_selection({7, 8});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->from()->setCurrentIndex(page->from()->findData(static_cast<int>(SwapPage::From::scene)));
+  page->scene()->setCurrentIndex(1);
+  ASSERT_TRUE(wait_until([&] { return page->apply()->isEnabled(); }));
+  page->set_file(a_picture());
+  page->file_column()->setValue(3);
+  ASSERT_TRUE(wait_until([&] { return page->apply()->isEnabled(); }));
+  page->file_column()->setValue(900);
+  ASSERT_TRUE(wait_until([&] { return !page->apply()->isEnabled(); })) << "the picture has no such column";
+}
+
+TEST_F(InspectorDock, PlaysTheBuildUpAndExportsIt) {
+  open_with_selection({2, 8});
+  auto* page = panel()->progressive();
+  show_page(page);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  EXPECT_EQ(page->range(), (ColumnRange{2, 8}));
+  EXPECT_EQ(page->step()->maximum(), 6);
+  screenshot(QStringLiteral("inspector-build-up"));
+  page->step()->setValue(0);
+  page->speed()->setCurrentIndex(2);
+  page->play()->click();
+  EXPECT_TRUE(page->playing());
+  ASSERT_TRUE(wait_until([&] { return !page->playing(); })) << "it stops at the end";
+  EXPECT_EQ(page->step()->value(), 6);
+  const QString gif = from_path(folder / "a.gif");
+  page->export_to(gif);
+  ASSERT_TRUE(wait_until([&] { return !page->exporting(); }));
+  EXPECT_TRUE(QFileInfo::exists(gif));
+}
+
+TEST_F(InspectorDock, MovesAlongDirections) {
+  open_with_selection({6, 7});
+  auto* page = panel()->directions();
+  show_page(page);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  EXPECT_EQ(page->picture()->before(), page->picture()->after()) << "nothing is moved yet";
+  EXPECT_FALSE(page->share(0)->text().isEmpty());
+  page->slider(0)->setValue(25);
+  page->slider(1)->setValue(-20);
+  ASSERT_TRUE(wait_until([&] { return page->picture()->before() != page->picture()->after(); }));
+  screenshot(QStringLiteral("inspector-directions"));
+  page->reset();
+  ASSERT_TRUE(wait_until([&] { return page->picture()->before() == page->picture()->after(); }));
+}
+
+TEST_F(InspectorDock, DraggingASliderNeverQueuesUp) {
+  open_with_selection({6, 7});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->other_column()->setValue(15);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  for (int i = 0; i <= 100; i += 5) page->amount()->setValue(i);
+  EXPECT_LE(app->device_queue()->waiting(), 2U) << "each preview replaces the one before it";
+}
+
+TEST_F(InspectorDock, ASelectionThatIsCutOffIsGone) {
+  open_with_selection({9, 10});
+  app->growth().cut_off(4);
+  ASSERT_TRUE(wait_until([&] { return columns() == 4; }));
+  EXPECT_TRUE(wait_until([&] { return !panel()->showing(); }));
+}
+
+TEST_F(InspectorDock, ChecksEquivariance) {
+  open_with_selection({5, 6});
+  EquivarianceDialog dialog(app.get(), window.get());
+  dialog.show();
+  dialog.check_canvas();
+  ASSERT_TRUE(wait_until([&] { return !dialog.running(); }));
+  EXPECT_GE(dialog.plot()->result().windows, 1) << dialog.text()->text().toStdString();
+  screenshot(&dialog, QStringLiteral("equivariance"));
+  dialog.check_files({a_picture()});
+  ASSERT_TRUE(wait_until([&] { return !dialog.running(); }));
+  EXPECT_GE(dialog.plot()->result().windows, 1);
+  const QString numbers = from_path(folder / "e.json");
+  dialog.save(numbers);
+  EXPECT_TRUE(QFileInfo::exists(numbers));
+  dialog.check_files({from_path(folder / "absent.png")});
+  ASSERT_TRUE(wait_until([&] { return !dialog.running(); }));
+  EXPECT_NE(dialog.text()->text().indexOf(QStringLiteral("absent.png")), -1)
+      << "says which could not be read";
+}
+
+}  // namespace
+}  // namespace equi::ui::testing
