@@ -107,6 +107,8 @@ void add_bench(CLI::App& app) {
   add_bench_solvers(*bench);
   add_bench_windows(*bench);
   add_bench_canvas(*bench);
+  add_bench_export(*bench);
+  add_bench_batch(*bench);
 }
 
 }  // namespace equi::cli

@@ -21,6 +21,8 @@ void add_bench_reference(CLI::App& bench);
 void add_bench_solvers(CLI::App& bench);
 void add_bench_windows(CLI::App& bench);
 void add_bench_canvas(CLI::App& bench);
+void add_bench_export(CLI::App& bench);
+void add_bench_batch(CLI::App& bench);
 
 // The options that every benchmark has.
 struct BenchOptions {

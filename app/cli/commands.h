@@ -17,6 +17,8 @@ void add_bench(CLI::App& app);
 void add_scenes(CLI::App& app);
 void add_train(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_export(CLI::App& app);
+void add_batch(CLI::App& app);
 
 // The exit code that a finished command asked for (0 unless it called this), for outcomes that are no error
 // of use, as a verification that found a difference.

@@ -34,6 +34,8 @@ int run(int argc, char** argv) {
   add_scenes(app);
   add_train(app);
   add_evaluate(app);
+  add_export(app);
+  add_batch(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

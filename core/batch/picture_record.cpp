@@ -1,0 +1,186 @@
+#include "core/batch/picture_record.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/media/metadata.h"
+
+namespace equi::batch {
+namespace {
+
+using canvas::FrameId;
+using nlohmann::json;
+
+constexpr int kRecordVersion = 1;
+
+// What a record holds of a state: the rest names things that live in the project file.
+canvas::State without_stored_parts(canvas::State state) {
+  state.photo.reset();
+  state.photo_columns = 0;
+  for (auto* frame : {&state.forward, &state.mirrored}) {
+    frame->segments.clear();
+    frame->edits.clear();
+    frame->context = 0;
+  }
+  return state;
+}
+
+// Something that happens at a column of a frame while it is grown again.
+struct Change {
+  std::int64_t column = 0;  // of the document
+  canvas::Command command;
+};
+
+std::vector<Change> changes_of(const canvas::State& state, FrameId frame) {
+  const bool forward = frame == FrameId::forward;
+  const auto mine = [&](std::int64_t column) { return (column >= 0) == forward; };
+  std::vector<Change> changes;
+  for (const auto& c : state.scenes) {
+    if (mine(c.column)) changes.push_back({c.column, canvas::ChangeScene{c}});
+  }
+  for (const auto& c : state.later_settings) {
+    if (mine(c.column)) changes.push_back({c.column, canvas::ChangeSettings{c}});
+  }
+  for (const auto& t : state.frame(frame).takes) {
+    const std::int64_t column = state.to_document(frame, t.column);
+    changes.push_back({column, canvas::Regenerate{column, t.take}});
+  }
+  std::ranges::stable_sort(changes, {}, [](const Change& c) { return std::abs(c.column); });
+  return changes;
+}
+
+}  // namespace
+
+PictureRecord make_record(engine::Session& session, engine::ColumnRange shown, bool seamless) {
+  const auto& state = session.state();
+  PictureRecord record;
+  record.version = EQUI_VERSION;
+  record.model = session.engine().identity();
+  const auto& names = session.engine().manifest().class_names;
+  record.scene_name = names.at(static_cast<std::size_t>(state.scene));
+  record.settings = without_stored_parts(state);
+  record.columns = shown;
+  record.seamless = seamless;
+  record.has_photo = state.photo.has_value();
+  record.has_edits = !state.forward.edits.empty() || !state.mirrored.edits.empty();
+  return record;
+}
+
+std::string to_json(const PictureRecord& record, std::size_t max_bytes) {
+  auto write = [&](const canvas::State& state) {
+    return json{{"program", "EquiCanvas"},
+                {"version", record.version},
+                {"record", kRecordVersion},
+                {"model",
+                 {{"name", record.model.name},
+                  {"tokenizer_sha256", record.model.tokenizer_sha256},
+                  {"generator_sha256", record.model.generator_sha256}}},
+                {"seed", state.seed},
+                {"scene", record.scene_name},
+                {"columns", {record.columns.begin, record.columns.end}},
+                {"seamless", record.seamless},
+                {"photo", record.has_photo},
+                {"edits", record.has_edits},
+                {"canvas", json::parse(canvas::to_json(state))}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+  };
+  auto text = write(record.settings);
+  if (text.size() <= max_bytes) return text;
+  auto shorter = record.settings;
+  shorter.scenes.clear();
+  shorter.later_settings.clear();
+  shorter.forward.takes.clear();
+  shorter.mirrored.takes.clear();
+  return write(shorter);
+}
+
+PictureRecord record_from_json(const std::string& text, const std::string& where) {
+  PictureRecord record;
+  try {
+    const auto j = json::parse(text);
+    if (j.at("program") != "EquiCanvas") throw Error(ErrorKind::bad_input, "", "it is of another program");
+    if (j.at("record") != kRecordVersion) throw Error(ErrorKind::bad_input, "", "it is of a newer version");
+    j.at("version").get_to(record.version);
+    const auto& model = j.at("model");
+    model.at("name").get_to(record.model.name);
+    model.at("tokenizer_sha256").get_to(record.model.tokenizer_sha256);
+    model.at("generator_sha256").get_to(record.model.generator_sha256);
+    j.at("scene").get_to(record.scene_name);
+    j.at("columns").at(0).get_to(record.columns.begin);
+    j.at("columns").at(1).get_to(record.columns.end);
+    j.at("seamless").get_to(record.seamless);
+    j.at("photo").get_to(record.has_photo);
+    j.at("edits").get_to(record.has_edits);
+    record.settings = without_stored_parts(canvas::state_from_json(j.at("canvas").dump(), where));
+  } catch (const json::exception& e) {
+    throw Error(ErrorKind::bad_input, where, std::string("its record is damaged: ") + printable(e.what()));
+  } catch (const Error& e) {
+    throw Error(ErrorKind::bad_input, where, "its record cannot be used: " + e.message());
+  }
+  const auto& c = record.columns;
+  if (c.begin > c.end || c.begin < -canvas::kMaxColumns || c.end > canvas::kMaxColumns) {
+    throw Error(ErrorKind::bad_input, where, "its record tells columns that cannot be");
+  }
+  return record;
+}
+
+PictureRecord read_picture_record(const std::filesystem::path& picture) {
+  const auto text = media::read_record(picture);
+  if (text.empty()) {
+    throw Error(ErrorKind::bad_input, picture.string(), "holds no settings",
+                "pictures exported by EquiCanvas do, unless another program saved them again");
+  }
+  return record_from_json(text, picture.string());
+}
+
+std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::Engine> engine,
+                                                const PictureRecord& record,
+                                                const std::filesystem::path& project,
+                                                const std::function<void(std::int64_t made)>& progress,
+                                                const std::stop_token& stop) {
+  if (record.has_photo) {
+    throw Error(ErrorKind::unsupported, "picture", "it continues a photo, which is not in its record",
+                "start from the photo itself");
+  }
+  if (!engine->identity().same_model(record.model)) {
+    throw Error(ErrorKind::bad_input, "picture",
+                fmt::format("it was made with the model '{}', not with '{}'", printable(record.model.name),
+                            printable(engine->identity().name)),
+                "choose that model");
+  }
+  const auto& s = record.settings;
+  auto session = engine::Session::create(std::move(engine), project, {s.seed, s.scene, s.settings});
+  std::int64_t made = 0;
+  const auto grow = [&](FrameId frame, std::int64_t until) {  // document column, outwards
+    const auto extent = session->extent();
+    const auto missing = frame == FrameId::forward ? until - extent.end : extent.begin - until;
+    if (missing <= 0) return;
+    const auto before = made;
+    session->extend(
+        frame, missing,
+        [&](std::int64_t n) {
+          made = before + n;
+          if (progress) progress(made);
+        },
+        stop);
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
+  };
+  // The forward frame first: the mirrored one continues what it shows.
+  for (const auto frame : {FrameId::forward, FrameId::mirrored}) {
+    const bool forward = frame == FrameId::forward;
+    const std::int64_t end = forward ? record.columns.end : record.columns.begin;
+    for (const auto& change : changes_of(s, frame)) {
+      const std::int64_t before = forward ? change.column : change.column + 1;
+      if (forward ? before >= end : before <= end) continue;
+      grow(frame, before);
+      session->execute(change.command);
+    }
+    grow(frame, end);
+  }
+  return session;
+}
+
+}  // namespace equi::batch

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "core/canvas/project_file.h"
+#include "core/canvas/state.h"
+#include "core/engine/session.h"
+
+// The record inside an exported picture (media/metadata.h): the settings that make it again.
+namespace equi::batch {
+
+struct PictureRecord {
+  std::string version;  // of the program that wrote it
+  canvas::ModelIdentity model;
+  std::string scene_name;       // at column 0
+  canvas::State settings;       // seed, scenes, settings, takes; no stored tokens
+  engine::ColumnRange columns;  // that the picture shows
+  bool seamless = false;        // a bridge was added at the right
+  bool has_photo = false;       // continues a photo, which is not in the record
+  bool has_edits = false;       // tokens were replaced, which are not in the record
+};
+
+// The record of the columns `shown` of a canvas.
+PictureRecord make_record(engine::Session& session, engine::ColumnRange shown, bool seamless);
+
+// As JSON, the shorter form without changes along the picture when the whole would be over `max_bytes`.
+std::string to_json(const PictureRecord& record, std::size_t max_bytes);
+// Throws Error(bad_input) naming `where` and what is wrong.
+PictureRecord record_from_json(const std::string& text, const std::string& where);
+// Out of a picture file. Throws Error(bad_input) when it has none.
+PictureRecord read_picture_record(const std::filesystem::path& picture);
+
+// A new canvas that is grown with the record's settings to the columns that the picture shows. Throws
+// Error(unsupported) for pictures that continue a photo, Error(bad_input) when the engine's model is another
+// one, Error(cancelled) (the canvas is then shorter).
+std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::Engine> engine,
+                                                const PictureRecord& record,
+                                                const std::filesystem::path& project,
+                                                const std::function<void(std::int64_t made)>& progress = {},
+                                                const std::stop_token& stop = {});
+
+}  // namespace equi::batch

@@ -1,0 +1,352 @@
+#include "core/batch/queue.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "core/media/pending_file.h"
+
+namespace equi::batch {
+namespace {
+
+constexpr const char* kSchema = "1";
+constexpr std::int64_t kMaxShards = 100000;
+constexpr const char* kColumns =
+    "number, position, state, crashes, reason, milliseconds, bytes, sha256, made_with";
+
+std::string identity(const ModelFacts& model) {
+  return model.tokenizer_sha256 + " " + model.generator_sha256;
+}
+
+ItemRow read_row(const canvas::Statement& s) {
+  ItemRow row;
+  row.number = s.integer(0);
+  row.position = s.integer(1);
+  row.state = static_cast<ItemState>(std::clamp<std::int64_t>(s.integer(2), 0, 5));
+  row.crashes = static_cast<int>(s.integer(3));
+  row.reason = s.text(4);
+  row.seconds = static_cast<double>(s.integer(5)) / 1000.0;
+  row.bytes = static_cast<std::uint64_t>(s.integer(6));
+  row.sha256 = s.text(7);
+  row.made_with = s.text(8);
+  return row;
+}
+
+bool has_tables(const canvas::Database& database) {
+  return database.integer("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'items'") > 0;
+}
+
+std::int64_t number(ItemState state) {
+  return static_cast<std::int64_t>(state);
+}
+
+}  // namespace
+
+std::string name(ItemState state) {
+  static constexpr const char* kNames[] = {"waiting", "running", "done", "failed", "cancelled", "set aside"};
+  return kNames[static_cast<int>(state)];
+}
+
+Shard parse_shard(const std::string& text) {
+  Shard shard{0, 0};
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, shard.number);
+  const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
+  const auto second = slash ? std::from_chars(first.ptr + 1, end, shard.count) : first;
+  if (!slash || second.ec != std::errc() || second.ptr != end || shard.count < 1 ||
+      shard.count > kMaxShards || shard.number < 1 || shard.number > shard.count) {
+    throw Error(ErrorKind::bad_input, "shard", fmt::format("'{}' is no part of a whole", printable(text)),
+                "2/8 is the second of eight; the first is 1/8");
+  }
+  return shard;
+}
+
+std::filesystem::path Queue::file(const std::filesystem::path& folder, const Shard& shard) {
+  return folder / (shard.count == 1
+                       ? std::string(".equicanvas-batch.sqlite")
+                       : fmt::format(".equicanvas-batch-{}-of-{}.sqlite", shard.number, shard.count));
+}
+
+Queue::Queue(const Plan& plan, const ModelFacts& model, const Shard& shard)
+    : plan_(plan), model_(model), shard_(shard), items_(expand(plan, model, plan.batch)) {
+  for (const auto& item : items_) {
+    if (item.group == static_cast<std::int64_t>(groups_.size())) groups_.emplace_back();
+    groups_[static_cast<std::size_t>(item.group)].push_back(item.number);
+  }
+}
+
+Queue::~Queue() {
+  database_.reset();
+  if (lock_ >= 0) close(lock_);
+}
+
+std::optional<Plan> Queue::find(const std::filesystem::path& folder, const Shard& shard) {
+  const auto path = file(folder, shard);
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  // Writable, so that what a kill left half written can be rolled back.
+  const canvas::Database database(path, canvas::Database::Mode::open);
+  if (!has_tables(database)) return std::nullopt;
+  auto statement = database.prepare("SELECT value FROM meta WHERE key = 'plan'");
+  if (!statement.step()) return std::nullopt;
+  return parse_plan(statement.text(0), path.string(), "/");
+}
+
+std::unique_ptr<Queue> Queue::open(const Plan& plan, const ModelFacts& model, const Shard& shard) {
+  if (plan.batch < 1) throw Error(ErrorKind::internal, "batch", "no batch size was chosen");
+  auto queue =
+      std::unique_ptr<Queue>(new Queue(plan, model, shard));  // checks the plan before touching the disk
+  std::error_code failure;
+  std::filesystem::create_directories(plan.folder, failure);
+  if (failure) media::throw_io(plan.folder, failure.value());
+  queue->lock_file();
+  const auto path = file(plan.folder, shard);
+  const bool known = std::filesystem::exists(path, failure);
+  queue->database_ = std::make_unique<canvas::Database>(
+      path, known ? canvas::Database::Mode::open : canvas::Database::Mode::create);
+  queue->create_rows();
+  queue->check_same_plan();
+  queue->note_crash();
+  return queue;
+}
+
+// The lock goes with the process, so a crash leaves none behind.
+void Queue::lock_file() {
+  auto path = file(plan_.folder, shard_);
+  path.replace_extension(".lock");
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0) media::throw_io(path, errno);
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    throw Error(ErrorKind::io, plan_.folder.string(), "another program is making this batch",
+                "wait for it, or stop it first");
+  }
+}
+
+// In one transaction, so that a kill leaves all rows or none.
+void Queue::create_rows() {
+  canvas::Transaction transaction(*database_);
+  if (!has_tables(*database_)) {
+    database_->execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID");
+    database_->execute(
+        "CREATE TABLE items(number INTEGER PRIMARY KEY, position INTEGER NOT NULL, state INTEGER NOT NULL,"
+        " crashes INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', milliseconds INTEGER NOT NULL"
+        " DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, sha256 TEXT NOT NULL DEFAULT '', made_with TEXT NOT "
+        "NULL"
+        " DEFAULT '', thumbnail BLOB)");
+    database_->execute("CREATE INDEX by_state ON items(state, position)");
+    set_meta("schema", kSchema);
+    set_meta("plan", to_json(plan_));
+    set_meta("model", identity(model_));
+    set_meta("paused", "0");
+    for (const auto& item : items_) {
+      if (!shard_.has(item.group)) continue;
+      database_->prepare("INSERT INTO items(number, position, state) VALUES(?1, ?1, 0)")
+          .bind(1, item.number)
+          .run();
+    }
+  }
+  transaction.commit();
+}
+
+void Queue::check_same_plan() {
+  const auto other = [&](const std::string& what) {
+    throw Error(ErrorKind::bad_input, plan_.folder.string(), "holds a batch of another " + what,
+                "choose another folder, or the plan that belongs to it");
+  };
+  if (meta("schema") != kSchema) other("version of this program");
+  if (meta("model") != identity(model_)) other("model");
+  if (meta("plan") != to_json(plan_)) other("plan");
+}
+
+void Queue::note_crash() {
+  crashed_ = database_->integer("SELECT count(*) FROM items WHERE state = 1") > 0;
+  if (!crashed_) return;
+  canvas::Transaction transaction(*database_);
+  database_
+      ->prepare(
+          "UPDATE items SET state = 5, crashes = crashes + 1, reason = ?2"
+          " WHERE state = 1 AND crashes + 1 >= ?1")
+      .bind(1, kMaxCrashes)
+      .bind(2, fmt::format("the program ended {} times while this was being made", kMaxCrashes))
+      .run();
+  database_->execute("UPDATE items SET state = 0, crashes = crashes + 1 WHERE state = 1");
+  set_meta("paused", "1");
+  set_meta("pause_reason", "the program ended while items were being made");
+  transaction.commit();
+}
+
+std::string Queue::meta(const std::string& key) const {
+  auto statement = database_->prepare("SELECT value FROM meta WHERE key = ?1");
+  statement.bind(1, key);
+  return statement.step() ? statement.text(0) : std::string();
+}
+
+void Queue::set_meta(const std::string& key, const std::string& value) const {
+  database_->prepare("INSERT INTO meta VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")
+      .bind(1, key)
+      .bind(2, value)
+      .run();
+}
+
+std::vector<std::int64_t> Queue::group(std::int64_t group) const {
+  return groups_.at(static_cast<std::size_t>(group));
+}
+
+bool Queue::paused() const {
+  const std::scoped_lock lock(mutex_);
+  return meta("paused") == "1";
+}
+
+std::string Queue::pause_reason() const {
+  const std::scoped_lock lock(mutex_);
+  return meta("pause_reason");
+}
+
+void Queue::pause(const std::string& reason) {
+  const std::scoped_lock lock(mutex_);
+  set_meta("paused", "1");
+  set_meta("pause_reason", reason);
+}
+
+void Queue::resume() {
+  const std::scoped_lock lock(mutex_);
+  set_meta("paused", "0");
+  set_meta("pause_reason", "");
+}
+
+QueueCounts Queue::counts() const {
+  const std::scoped_lock lock(mutex_);
+  QueueCounts counts;
+  std::int64_t* const fields[] = {&counts.waiting, &counts.running,   &counts.done,
+                                  &counts.failed,  &counts.cancelled, &counts.set_aside};
+  auto statement = database_->prepare("SELECT state, count(*) FROM items GROUP BY state");
+  while (statement.step())
+    *fields[std::clamp<std::int64_t>(statement.integer(0), 0, 5)] += statement.integer(1);
+  return counts;
+}
+
+std::vector<ItemRow> Queue::rows() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<ItemRow> rows;
+  auto statement = database_->prepare(fmt::format("SELECT {} FROM items ORDER BY position", kColumns));
+  while (statement.step()) rows.push_back(read_row(statement));
+  return rows;
+}
+
+ItemRow Queue::row(std::int64_t item) const {
+  const std::scoped_lock lock(mutex_);
+  auto statement = database_->prepare(fmt::format("SELECT {} FROM items WHERE number = ?1", kColumns));
+  statement.bind(1, item);
+  if (!statement.step()) throw Error(ErrorKind::bad_input, "batch", fmt::format("there is no item {}", item));
+  return read_row(statement);
+}
+
+std::vector<std::uint8_t> Queue::thumbnail(std::int64_t item) const {
+  const std::scoped_lock lock(mutex_);
+  auto statement = database_->prepare("SELECT thumbnail FROM items WHERE number = ?1");
+  statement.bind(1, item);
+  if (!statement.step()) return {};
+  const auto bytes = statement.blob(0);
+  const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  return {first, first + bytes.size()};
+}
+
+std::optional<std::int64_t> Queue::next_group() const {
+  const std::scoped_lock lock(mutex_);
+  auto statement = database_->prepare("SELECT number FROM items WHERE state = 0 ORDER BY position LIMIT 1");
+  if (!statement.step()) return std::nullopt;
+  return items_.at(static_cast<std::size_t>(statement.integer(0))).group;
+}
+
+bool Queue::change(std::int64_t item, ItemState to, const std::string& from,
+                   const std::string& reason) const {
+  const auto before = database_->integer("SELECT total_changes()");
+  database_->prepare("UPDATE items SET state = ?2, reason = ?3 WHERE number = ?1 AND state IN (" + from + ")")
+      .bind(1, item)
+      .bind(2, number(to))
+      .bind(3, reason)
+      .run();
+  return database_->integer("SELECT total_changes()") > before;
+}
+
+void Queue::start(const std::vector<std::int64_t>& items) {
+  const std::scoped_lock lock(mutex_);
+  canvas::Transaction transaction(*database_);
+  for (const auto item : items) change(item, ItemState::running, "0", "");
+  transaction.commit();
+}
+
+void Queue::finish(const ItemRow& row, const std::vector<std::uint8_t>& thumbnail) {
+  const std::scoped_lock lock(mutex_);
+  database_
+      ->prepare(
+          "UPDATE items SET state = 2, reason = '', milliseconds = ?2, bytes = ?3, sha256 = ?4,"
+          " made_with = ?5, thumbnail = ?6 WHERE number = ?1")
+      .bind(1, row.number)
+      .bind(2, static_cast<std::int64_t>(row.seconds * 1000))
+      .bind(3, static_cast<std::int64_t>(row.bytes))
+      .bind(4, row.sha256)
+      .bind(5, row.made_with)
+      .bind(6, std::as_bytes(std::span(thumbnail)))
+      .run();
+}
+
+void Queue::fail(std::int64_t item, const std::string& reason) {
+  const std::scoped_lock lock(mutex_);
+  change(item, ItemState::failed, "0, 1", reason);
+}
+
+void Queue::give_back(const std::vector<std::int64_t>& items) {
+  const std::scoped_lock lock(mutex_);
+  canvas::Transaction transaction(*database_);
+  for (const auto item : items) change(item, ItemState::waiting, "1", "");
+  transaction.commit();
+}
+
+bool Queue::cancel(std::int64_t item) {
+  const std::scoped_lock lock(mutex_);
+  return change(item, ItemState::cancelled, "0, 1", "");
+}
+
+std::int64_t Queue::retry_failed() {
+  const std::scoped_lock lock(mutex_);
+  const auto before = database_->integer("SELECT total_changes()");
+  database_->execute("UPDATE items SET state = 0, reason = '', crashes = 0 WHERE state IN (3, 5)");
+  return database_->integer("SELECT total_changes()") - before;
+}
+
+bool Queue::retry(std::int64_t item) {
+  const std::scoped_lock lock(mutex_);
+  const bool changed = change(item, ItemState::waiting, "3, 4, 5", "");
+  if (changed) database_->prepare("UPDATE items SET crashes = 0 WHERE number = ?1").bind(1, item).run();
+  return changed;
+}
+
+void Queue::move(std::int64_t item, std::int64_t place) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::int64_t> order;
+  auto statement = database_->prepare("SELECT number FROM items ORDER BY position");
+  while (statement.step()) order.push_back(statement.integer(0));
+  const auto at = std::ranges::find(order, item);
+  if (at == order.end()) throw Error(ErrorKind::bad_input, "batch", fmt::format("there is no item {}", item));
+  const auto from = at - order.begin();
+  order.erase(at);
+  const auto size = static_cast<std::int64_t>(order.size());
+  order.insert(order.begin() + std::clamp<std::int64_t>(place > from ? place - 1 : place, 0, size), item);
+  canvas::Transaction transaction(*database_);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    database_->prepare("UPDATE items SET position = ?2 WHERE number = ?1 AND position != ?2")
+        .bind(1, order[i])
+        .bind(2, static_cast<std::int64_t>(i))
+        .run();
+  }
+  transaction.commit();
+}
+
+}  // namespace equi::batch

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/batch/panorama_group.h"
+#include "core/batch/queue.h"
+#include "core/engine/engine.h"
+
+namespace equi::batch {
+
+// What is being made.
+struct RunnerProgress {
+  std::vector<std::int64_t> items;   // that are running, without those cancelled
+  std::int64_t done = 0, total = 0;  // columns of all running items together
+  double columns_per_second = 0;     // since the group began
+};
+
+// Works a queue off, in small steps so that a device's worker can do other things in between. Everything that
+// goes wrong with an item becomes its state and reason; what concerns the disk pauses the queue, because the
+// next item would meet it too. Not thread-safe; the queue may be changed from other threads meanwhile.
+class Runner {
+ public:
+  struct Callbacks {
+    std::function<void(std::int64_t item)> changed;  // the state of an item is another one
+    std::function<void(const RunnerProgress&)> progress;
+  };
+
+  Runner(std::shared_ptr<const engine::Engine> engine, std::shared_ptr<Queue> queue,
+         Callbacks callbacks = {});
+  ~Runner();
+
+  // Makes one column of the group at hand, or writes one picture. False: the queue is paused or nothing waits
+  // any more; what is half made stays in memory for a resume. A stop gives the running items back and returns
+  // false. Throws Error(io) only when the queue's own file cannot be written.
+  bool step(const std::stop_token& stop = {});
+  // Gives what is half made back to the queue.
+  void give_up();
+  // step() until it says false, then the manifest and, when nothing is left, the contact sheets.
+  void run(const std::stop_token& stop = {});
+
+ private:
+  struct Work;
+
+  bool begin_group();
+  void make_column(const std::stop_token& stop);
+  void write_next(const std::stop_token& stop);
+  void finish(std::size_t row, const std::vector<std::uint8_t>& thumbnail);
+  void drop_cancelled();
+  void fail_rows(const std::vector<std::size_t>& rows, const std::string& reason);
+  void pause_after(const std::string& reason);
+  void retry_alone();
+  void tell(std::int64_t item) const;
+  void tell_progress() const;
+
+  std::shared_ptr<const engine::Engine> engine_;
+  std::shared_ptr<Queue> queue_;
+  Callbacks callbacks_;
+  std::unique_ptr<Work> work_;
+  std::vector<std::int64_t> alone_;  // items whose group met numbers that are not finite
+};
+
+// What is left to do after the last item, or when it stops: the manifest, and the contact sheets when all is
+// done. Throws Error(io).
+void write_results(const Queue& queue);
+
+}  // namespace equi::batch

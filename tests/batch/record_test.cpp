@@ -1,0 +1,120 @@
+// Canvas to picture, and the picture's record back to the canvas.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/batch/canvas_source.h"
+#include "core/batch/picture_record.h"
+#include "core/media/export.h"
+#include "core/media/metadata.h"
+#include "tests/batch/batch_fixture.h"
+#include "tests/support/temp_folder.h"
+
+namespace equi::batch {
+namespace {
+
+using canvas::FrameId;
+using ::testing::HasSubstr;
+
+class RecordTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<engine::Session> canvas() {
+    auto settings = golden_engine()->default_settings();
+    settings.guidance.scale = 2;
+    settings.solver.evaluations = 4;
+    return engine::Session::create(golden_engine(), folder_ / "a.equi", {77, 1, settings});
+  }
+  // To the right with a change of scene and another take, then to the left.
+  std::unique_ptr<engine::Session> eventful_canvas() {
+    auto session = canvas();
+    session->extend(FrameId::forward, 30);
+    session->execute(canvas::ChangeScene{{20, 3, 4}});
+    session->extend(FrameId::forward, 16);
+    session->execute(canvas::Regenerate{28, 0});
+    session->extend(FrameId::forward, 4);
+    session->extend(FrameId::mirrored, 6);
+    return session;
+  }
+  testing::TempFolder folder_;
+};
+
+TEST_F(RecordTest, ACanvasIsReadInAnyPieces) {
+  auto session = canvas();
+  session->extend(FrameId::forward, 20);
+  const auto source = canvas_source(*session, {3, 17});
+  const int px = golden_engine()->column_pixels();
+  ASSERT_EQ(source.width, 14 * px);
+  const auto whole = session->pixels({3, 17});
+  std::vector<std::uint8_t> piece;
+  for (const auto& [x, width] : {std::pair{0, 14 * px}, {5, 9}, {px, px}, {13 * px + 1, 2}}) {
+    piece.assign(std::size_t(width) * std::size_t(source.height) * 3, 0);
+    source.read(x, width, piece);
+    for (int y = 0; y < source.height; ++y) {
+      const auto* expected =
+          whole.pixels.data() + (std::size_t(y) * std::size_t(whole.width) + std::size_t(x)) * 3;
+      EXPECT_TRUE(
+          std::equal(expected, expected + width * 3, piece.data() + std::size_t(y) * std::size_t(width) * 3));
+    }
+  }
+  EXPECT_THROW(canvas_source(*session, {0, 21}), Error);
+}
+
+TEST_F(RecordTest, APictureMakesItsCanvasAgain) {
+  auto session = eventful_canvas();
+  const auto columns = whole_canvas(*session);
+  const auto target = folder_ / "a.png";
+  media::export_picture(canvas_source(*session, columns), target, {},
+                        to_json(make_record(*session, columns, false), media::kMaxRecordBytes));
+  const auto record = read_picture_record(target);
+  EXPECT_EQ(record.scene_name, "class_1");
+  EXPECT_EQ(record.columns, columns);
+  const auto again = restore_canvas(golden_engine(), record, folder_ / "again.equi");
+  EXPECT_EQ(again->extent(), columns);
+  EXPECT_EQ(again->state().scenes, session->state().scenes);
+  EXPECT_EQ(again->pixels(columns).pixels, media::read_image(target).pixels);
+}
+
+TEST_F(RecordTest, TooManyChangesAreLeftOutWhereThereIsNoRoom) {
+  auto session = eventful_canvas();
+  const auto record = make_record(*session, whole_canvas(*session), false);
+  const auto whole = to_json(record, 1 << 20), shorter = to_json(record, whole.size() - 1);
+  EXPECT_LT(shorter.size(), whole.size());
+  const auto read = record_from_json(shorter, "a.jpg");
+  EXPECT_EQ(read.settings.seed, 77U);
+  EXPECT_TRUE(read.settings.scenes.empty());
+}
+
+TEST_F(RecordTest, WhatCannotBeRestoredIsSaid) {
+  auto session = canvas();
+  session->extend(FrameId::forward, 4);
+  auto record = make_record(*session, whole_canvas(*session), false);
+  record.has_photo = true;
+  EXPECT_THAT(message_of([&] { restore_canvas(golden_engine(), record, folder_ / "b.equi"); }),
+              HasSubstr("continues a photo"));
+  record.has_photo = false;
+  record.model.generator_sha256 = "other";
+  EXPECT_THAT(message_of([&] { restore_canvas(golden_engine(), record, folder_ / "c.equi"); }),
+              HasSubstr("was made with the model"));
+}
+
+TEST_F(RecordTest, HostileRecordsAreRefused) {
+  auto session = canvas();
+  session->extend(FrameId::forward, 4);
+  const auto good = to_json(make_record(*session, whole_canvas(*session), false), 1 << 20);
+  record_from_json(good, "a.png");
+  const auto with = [&](const std::string& from, const std::string& to) {
+    auto text = good;
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  };
+  for (const auto& text :
+       {std::string("{}"), std::string("[1,2"), with("\"EquiCanvas\"", "\"Other\""),
+        with("\"columns\":[0,4]", "\"columns\":[4,0]"),
+        with("\"columns\":[0,4]", "\"columns\":[0,9000000000000000000]"),
+        with("\"columns\":[0,4]", "\"columns\":[]"), with("\"seamless\":false", "\"seamless\":7"),
+        with("\"guidance_scale\":2.0", "\"guidance_scale\":\"x\"")}) {
+    EXPECT_THROW(record_from_json(text, "a.png"), Error) << text;
+  }
+}
+
+}  // namespace
+}  // namespace equi::batch

@@ -1,0 +1,106 @@
+#include "core/batch/seamless.h"
+
+#include <gtest/gtest.h>
+
+#include "core/batch/panorama_group.h"
+#include "core/media/image.h"
+#include "tests/batch/batch_fixture.h"
+
+namespace equi::batch {
+namespace {
+
+struct Made {
+  std::unique_ptr<PanoramaGroup> group;
+  media::StripSource source;
+  SeamlessOptions options;
+};
+
+Made panorama(std::int64_t columns) {
+  SeamlessOptions options;
+  options.columns = 8;
+  options.blend_pixels = 8;
+  options.seed = 5;
+  options.settings = golden_engine()->default_settings();
+  options.settings.guidance.scale = 2;
+  options.settings.solver.evaluations = 4;
+  auto group = std::make_unique<PanoramaGroup>(golden_engine(), options.settings,
+                                               std::vector<PanoramaGroup::Row>{{1, 5}}, columns);
+  while (group->made() < columns) group->make_column();
+  auto source = group->picture(0);
+  return {std::move(group), source, options};
+}
+
+std::shared_ptr<const LoopBridge> close(const Made& made) {
+  return std::make_shared<LoopBridge>(make_loop_bridge(*golden_engine(), made.source, made.options));
+}
+
+media::Image whole(const media::StripSource& source) {
+  media::Image image{static_cast<int>(source.width), source.height, {}};
+  image.pixels.resize(std::size_t(image.width) * std::size_t(image.height) * 3);
+  source.read(0, image.width, image.pixels);
+  return image;
+}
+
+TEST(Seamless, ThePictureStaysAsItIsAwayFromItsEnds) {
+  const auto made = panorama(40);
+  const auto bridge = close(made);
+  const auto ring = closed(made.source, bridge);
+  const int px = golden_engine()->column_pixels();
+  ASSERT_EQ(ring.width, 48 * px);
+  const auto before = whole(made.source), after = whole(ring);
+  for (int y = 0; y < before.height; ++y) {
+    EXPECT_TRUE(
+        std::equal(before.row(y) + 8 * 3, before.row(y) + (before.width - 8) * 3, after.row(y) + 8 * 3));
+  }
+}
+
+TEST(Seamless, ItIsTheSameReadInPieces) {
+  const auto made = panorama(40);
+  const auto bridge = close(made);
+  const auto ring = closed(made.source, bridge);
+  const auto all = whole(ring);
+  for (const int width : {7, 64, 100}) {
+    for (std::int64_t x = 0; x < ring.width; x += width) {
+      const int count = static_cast<int>(std::min<std::int64_t>(width, ring.width - x));
+      std::vector<std::uint8_t> piece(std::size_t(count) * std::size_t(all.height) * 3);
+      ring.read(x, count, piece);
+      for (int y = 0; y < all.height; ++y) {
+        ASSERT_TRUE(
+            std::equal(piece.data() + y * count * 3, piece.data() + (y + 1) * count * 3, all.row(y) + x * 3))
+            << x;
+      }
+    }
+  }
+}
+
+TEST(Seamless, TheSeamsAreNoWorseThanInside) {
+  const auto made = panorama(40);
+  const auto bridge = close(made);
+  const auto ring = closed(made.source, bridge);
+  EXPECT_LT(bridge->seam_at_bridge, 1.5);
+  EXPECT_LT(bridge->seam_at_wrap, 1.5);
+}
+
+TEST(Seamless, TheKeptBridgeIsTheLeastSurprisingOne) {
+  const auto made = panorama(20);
+  const auto bridge = close(made);
+  const auto ring = closed(made.source, bridge);
+  EXPECT_LE(bridge->surprise, bridge->worst_surprise);
+  const auto again = closed(made.source, close(made));
+  EXPECT_EQ(whole(again).pixels, whole(ring).pixels) << "the same seed gives the same bridge";
+}
+
+TEST(Seamless, RefusesWhatItCannotClose) {
+  const auto made = panorama(20);
+  auto options = made.options;
+  options.columns = 1;
+  EXPECT_THROW(make_loop_bridge(*golden_engine(), made.source, options), Error);
+  EXPECT_THROW(make_loop_bridge(*golden_engine(), media::cut(made.source, 0, 21), made.options), Error);
+  EXPECT_THROW(make_loop_bridge(*golden_engine(), media::cut(made.source, 0, 8), made.options), Error);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(make_loop_bridge(*golden_engine(), made.source, made.options, stop.get_token()), Error);
+}
+
+}  // namespace
+}  // namespace equi::batch
