@@ -187,16 +187,18 @@ Work work_of_next_column(ColumnGenerator& generator) {
 }
 
 TEST(ColumnGenerator, AColumnCostsTheSameEverywhere) {
-  ColumnGenerator generator(golden_model().generator, quick_settings());
-  make_columns(generator, 32);
-  const auto bytes = generator.state().bytes();
-  const auto early = work_of_next_column(generator);
-  EXPECT_GT(early.operators, 50);
-  make_columns(generator, 600);
-  EXPECT_EQ(generator.state().bytes(), bytes);
-  const auto late = work_of_next_column(generator);
-  EXPECT_EQ(late.operators, early.operators);
-  EXPECT_EQ(late.numbers, early.numbers);
+  for (const auto backend : {model::Backend::tensors, model::Backend::automatic}) {
+    ColumnGenerator generator(golden_model().generator, quick_settings(), 1, true, backend);
+    make_columns(generator, 32);
+    const auto bytes = generator.state().bytes();
+    const auto early = work_of_next_column(generator);
+    EXPECT_GT(early.operators, backend == model::Backend::tensors ? 50 : 0);
+    make_columns(generator, 600);
+    EXPECT_EQ(generator.state().bytes(), bytes);
+    const auto late = work_of_next_column(generator);
+    EXPECT_EQ(late.operators, early.operators);
+    EXPECT_EQ(late.numbers, early.numbers);
+  }
 }
 
 TEST(ColumnGenerator, AStopLeavesTheColumnToBeAskedForAgain) {
