@@ -1,5 +1,7 @@
 #include "core/model/cpu_layers.h"
 
+#include <algorithm>
+
 #include "core/cpu/isa.h"
 
 namespace equi::model {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/error.h"
 #include "core/model/rope.h"
 #include "core/stream/transformer_cpu.h"
 
@@ -148,11 +147,9 @@ Windows& ContextStream::spare_windows(std::int64_t columns) {
 
 ContextStream::Result ContextStream::advance_on_cpu(const GeneratorState& state,
                                                     const SceneConditions& conditions, double position) {
-  const Windows before{state.keys, state.values};
-  for (const auto* each : {&before.keys, &before.values}) {
-    if (!std::ranges::all_of(*each, [](const auto& t) { return t.is_contiguous(); })) {
-      throw Error(ErrorKind::internal, "generator state", "its windows are views of something else");
-    }
+  Windows before{state.keys, state.values};
+  for (auto* each : {&before.keys, &before.values}) {
+    for (auto& tensor : *each) tensor = tensor.contiguous();  // a state from elsewhere may be views
   }
   const std::int64_t columns = state.keys.front().size(1) + 1, window = generator_->config.cond_length;
   auto& after = spare_windows(std::min(columns, window));
