@@ -50,7 +50,7 @@ struct EquiGemm {
   const float* bias;   // [out]
   int32_t in, out, rows;
   int32_t epilogue;
-  float* y;            // row r at y + r * y_stride
+  float* y;  // row r at y + r * y_stride
   int64_t y_stride;
   const float* gate;
   int64_t gate_stride;
@@ -105,7 +105,6 @@ struct EquiSolverStep {
   float* history[4];  // [count] each, the newest first; [0] is written; entries of weight 0 are not read
   float* z;           // [count]
 };
-
 
 enum EquiOpKind {
   EQUI_OP_LINEAR = 0,
