@@ -30,7 +30,7 @@ model::Generator random_generator() {
 }
 
 // Both ways to compute it: the kernels of core/cpu and libtorch's operators.
-class FlowEvaluatorTest : public testing::TestWithParam<model::Backend> {
+class FlowEvaluatorTest : public ::testing::TestWithParam<model::Backend> {
  protected:
   torch::InferenceMode inference_;
   model::Generator generator_ = random_generator();
@@ -135,7 +135,7 @@ TEST_P(FlowEvaluatorTest, ForgetsRowsOfAnotherBatch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, FlowEvaluatorTest,
-                         testing::Values(model::Backend::automatic, model::Backend::tensors),
+                         ::testing::Values(model::Backend::automatic, model::Backend::tensors),
                          [](const auto& info) {
                            return info.param == model::Backend::automatic ? "automatic" : "tensors";
                          });
