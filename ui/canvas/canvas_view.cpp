@@ -215,6 +215,12 @@ void CanvasView::tick() {
   update();
 }
 
+void CanvasView::set_overlay(ColumnRange columns, const QImage& picture) {
+  overlay_columns_ = columns;
+  overlay_ = columns.size() > 0 ? picture : QImage();
+  update();
+}
+
 void CanvasView::moved(bool by_hand) {
   update();
   Q_EMIT view_changed();
@@ -231,6 +237,7 @@ void CanvasView::paintEvent(QPaintEvent*) {
     paint_ghost_columns(painter, view_, shown_left_, shown_right_, ratio());
     want_tiles(painter_.paint(painter, view_, {shown_left_, shown_right_, snapshot_->settled}));
     paint_provisional(painter, view_, snapshot_->settled, shown_left_, shown_right_, ratio());
+    paint_overlay(painter, view_, overlay_columns_, overlay_);
     if (grid_) paint_grid(painter, view_, ratio());
     paint_selection(painter, view_, selection_, ratio());
     paint_ruler(painter, view_, ratio());

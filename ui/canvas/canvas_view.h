@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QElapsedTimer>
+#include <QImage>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -28,6 +29,11 @@ class CanvasView : public QWidget {
   // Selected document columns; an empty range when nothing is selected.
   ColumnRange selection() const { return selection_; }
   void select(ColumnRange columns);
+
+  // Shows a picture in the place of these columns until it is called again; an empty range ends that. The
+  // canvas itself is as it was.
+  void set_overlay(ColumnRange columns, const QImage& picture);
+  const QImage& overlay() const { return overlay_; }
 
   // Where the canvas is growing: that end is kept in sight if it is in sight.
   void set_following(bool on);
@@ -99,6 +105,8 @@ class CanvasView : public QWidget {
   Viewport view_;
   std::shared_ptr<const engine::Snapshot> snapshot_;
   ColumnRange selection_;
+  ColumnRange overlay_columns_;
+  QImage overlay_;
   FrameClock frames_;
 
   // Motion: the ends that are shown run after the ends that exist (picture pixels).

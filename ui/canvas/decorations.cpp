@@ -128,6 +128,15 @@ void paint_grid(QPainter& painter, const Viewport& view, double ratio) {
   }
 }
 
+void paint_overlay(QPainter& painter, const Viewport& view, ColumnRange columns, const QImage& picture) {
+  if (picture.isNull() || columns.size() <= 0) return;
+  const double pixels = view.column_pixels();
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, view.zoom() < 2.0);
+  painter.drawImage(picture_rect(view, static_cast<double>(columns.begin) * pixels,
+                                 static_cast<double>(columns.end) * pixels),
+                    picture);
+}
+
 void paint_selection(QPainter& painter, const Viewport& view, ColumnRange columns, double ratio) {
   if (columns.size() <= 0) return;
   const double pixels = view.column_pixels();

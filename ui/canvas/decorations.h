@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QImage>
 #include <QPainter>
 
 #include "ui/canvas/viewport.h"
@@ -19,6 +20,8 @@ void paint_provisional(QPainter& painter, const Viewport& view, ColumnRange sett
                        double shown_right, double ratio);
 // The columns' borders, and the pixels' when they are large.
 void paint_grid(QPainter& painter, const Viewport& view, double ratio);
+// A picture in the place of some columns.
+void paint_overlay(QPainter& painter, const Viewport& view, ColumnRange columns, const QImage& picture);
 void paint_selection(QPainter& painter, const Viewport& view, ColumnRange columns, double ratio);
 // Where a dragged scene would begin.
 void paint_drop_mark(QPainter& painter, const Viewport& view, std::int64_t column, const QString& text,

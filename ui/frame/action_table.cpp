@@ -41,6 +41,8 @@ std::span<const ActionSpec> Actions::table() {
     {"grow.scene",      Menu::panorama, 2, QT_TR_NOOP("Change s&cene from here…"), "scene-change", "C", false, QT_TR_NOOP("Another scene from the selected column on")},
     {"grow.cut",        Menu::panorama, 2, QT_TR_NOOP("Cut &off from here"), "cut-off", "Ctrl+Del", false, QT_TR_NOOP("Remove the selected column and everything outwards of it")},
 
+    {"tools.inspector", Menu::tools, 1, QT_TR_NOOP("&Inspector"), "inspector", "I", false, QT_TR_NOOP("What the token of the selected column means")},
+    {"tools.equivariance", Menu::tools, 1, QT_TR_NOOP("&Equivariance check…"), "", "", false, QT_TR_NOOP("How well the model commutes with moving a picture sideways")},
     {"tools.models",    Menu::tools, 0, QT_TR_NOOP("&Models…"), "models", "Ctrl+M", false, QT_TR_NOOP("Installed models, import, device")},
 
     {"help.shortcuts",  Menu::help, 0, QT_TR_NOOP("&Keyboard shortcuts"), "keyboard", "F1; ?", false, ""},

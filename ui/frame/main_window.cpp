@@ -10,12 +10,13 @@
 #include <QVBoxLayout>
 
 #include "ui/frame/empty_state.h"
+#include "ui/inspector/inspector_panel.h"
 #include "ui/theme/icons.h"
 
 namespace equi::ui {
 namespace {
 
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 }  // namespace
 
@@ -35,6 +36,7 @@ MainWindow::MainWindow(AppController* app, Theme* theme, QWidget* parent)
   notifier_ = new Notifier(app_, this);
   connect_actions();
   connect_canvas();
+  connect_inspector();
   connect_app();
   restore_layout();
   update_title();
@@ -100,9 +102,15 @@ void MainWindow::make_docks() {
   scroll->setWidgetResizable(true);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll->setFrameShape(QFrame::NoFrame);
-  add_dock(QStringLiteral("generation"), tr("Generation"), scroll, Qt::RightDockWidgetArea);
+  auto* generation =
+      add_dock(QStringLiteral("generation"), tr("Generation"), scroll, Qt::RightDockWidgetArea);
   history_ = new HistoryPanel(app_);
   add_dock(QStringLiteral("history"), tr("History"), history_, Qt::RightDockWidgetArea);
+  inspector_ = new InspectorPanel(app_);
+  auto* inspector =
+      add_dock(QStringLiteral("inspector"), tr("Inspector"), inspector_, Qt::RightDockWidgetArea);
+  tabifyDockWidget(generation, inspector);
+  generation->raise();
 }
 
 QDockWidget* MainWindow::add_dock(const QString& name, const QString& title, QWidget* content,
@@ -124,8 +132,8 @@ void MainWindow::restore_layout() {
   auto* scenes = findChild<QDockWidget*>(QStringLiteral("dock.scenes"));
   auto* generation = findChild<QDockWidget*>(QStringLiteral("dock.generation"));
   auto* history = findChild<QDockWidget*>(QStringLiteral("dock.history"));
-  resizeDocks({scenes, generation}, {248, 268}, Qt::Horizontal);
-  resizeDocks({generation, history}, {300, 300}, Qt::Vertical);
+  resizeDocks({scenes, generation}, {248, 320}, Qt::Horizontal);
+  resizeDocks({generation, history}, {560, 200}, Qt::Vertical);
   const QByteArray geometry = app_->settings().geometry();
   if (!geometry.isEmpty()) restoreGeometry(geometry);
   const QByteArray layout = app_->settings().layout();

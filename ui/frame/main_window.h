@@ -21,6 +21,8 @@
 
 namespace equi::ui {
 
+class InspectorPanel;
+
 // The one window. It joins the parts: what happens in a part is told to the controller, what the controller
 // says is shown. How to add
 //   a dock:    add_dock("name", title, widget, area) in make_docks();
@@ -38,6 +40,7 @@ class MainWindow : public QMainWindow {
   ScenePanel* scenes() const { return scenes_; }
   GenerationPanel* generation() const { return generation_; }
   HistoryPanel* history() const { return history_; }
+  InspectorPanel* inspector() const { return inspector_; }
   GrowBar* grow_bar() const { return grow_bar_; }
   MessageBar* messages() const { return messages_; }
   Actions* actions_table() const { return actions_; }
@@ -72,6 +75,7 @@ class MainWindow : public QMainWindow {
   void make_tool_bar();
   void connect_actions();
   void connect_canvas();
+  void connect_inspector();
   void connect_app();
   void restore_layout();
   void update_actions();
@@ -91,6 +95,7 @@ class MainWindow : public QMainWindow {
   ScenePanel* scenes_ = nullptr;
   GenerationPanel* generation_ = nullptr;
   HistoryPanel* history_ = nullptr;
+  InspectorPanel* inspector_ = nullptr;
   GrowBar* grow_bar_ = nullptr;
   MessageBar* messages_ = nullptr;
   StatusLine* status_ = nullptr;
