@@ -47,14 +47,7 @@ DirectionsPage::DirectionsPage(Inspection* inspection, QWidget* parent)
   });
   connect(learn_, &QPushButton::clicked, this, &DirectionsPage::learn_model);
   connect(reset_, &QPushButton::clicked, this, &DirectionsPage::reset);
-  connect(apply_, &QPushButton::clicked, this, [this] {
-    inspection()->apply(tokens_, false);
-    const std::array<Row, kSliders>& rows = rows_;
-    for (const Row& row : rows) {
-      const QSignalBlocker block(row.slider);
-      row.slider->setValue(0);
-    }
-  });
+  connect(apply_, &QPushButton::clicked, this, &DirectionsPage::keep);
   clear();
 }
 
@@ -70,6 +63,15 @@ void DirectionsPage::make_sliders() {
     row.line = labelled(tr("Direction &%1").arg(i + 1), row.slider, row.share);
     column()->addWidget(row.line);
     connect(row.slider, &QSlider::valueChanged, this, [this] { ask(); });
+  }
+}
+
+// Once they are the canvas's, the sliders start from there.
+void DirectionsPage::keep() {
+  inspection()->apply(tokens_, false);
+  for (const Row& row : rows_) {
+    const QSignalBlocker block(row.slider);
+    row.slider->setValue(0);
   }
 }
 

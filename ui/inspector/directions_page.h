@@ -38,6 +38,7 @@ class DirectionsPage : public InspectorPage {
     QLabel* share;
   };
   void make_sliders();
+  void keep();
   void learn_model();
   std::vector<double> amounts() const;  // standard deviations
   void show_moved(ColumnRange shown, const QImage& before, const QImage& after, std::vector<double> explained,

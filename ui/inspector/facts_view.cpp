@@ -24,7 +24,7 @@ QLabel* fact_caption(const QString& text) {
 }
 
 QString fact_number(const std::optional<double>& value) {
-  return value ? QString::fact_number(*value, 'f', 2) : QStringLiteral("–");
+  return value ? QString::number(*value, 'f', 2) : QStringLiteral("–");
 }
 
 }  // namespace
