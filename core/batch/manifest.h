@@ -8,6 +8,7 @@
 
 #include "core/batch/queue.h"
 #include "core/engine/engine.h"
+#include "core/media/strip_source.h"
 
 // manifest.jsonl: one line of JSON for each finished picture, from which that picture can be made again.
 namespace equi::batch {
