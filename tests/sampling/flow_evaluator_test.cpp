@@ -136,8 +136,8 @@ TEST_P(FlowEvaluatorTest, ForgetsRowsOfAnotherBatch) {
 
 INSTANTIATE_TEST_SUITE_P(Backends, FlowEvaluatorTest,
                          ::testing::Values(model::Backend::automatic, model::Backend::tensors),
-                         [](const auto& info) {
-                           return info.param == model::Backend::automatic ? "automatic" : "tensors";
+                         [](const auto& which) {
+                           return which.param == model::Backend::automatic ? "automatic" : "tensors";
                          });
 
 // Every solver's recipe is carried out alike by the plain loop over tensors and by the loop over memory.
@@ -157,7 +157,7 @@ TEST(FlowEvaluatorBackends, AgreeOnEverySolver) {
 }
 
 TEST(FlowEvaluatorBackends, Bfloat16StaysNearFloat32) {
-  const auto generator = random_generator();
+  auto generator = random_generator();
   const auto conditions = torch::randn({4, 32}), noise = torch::randn({2, 12});
   const auto plan = make_plan({Method::euler, {}, 20});
   const auto token = [&](model::Backend backend) {
