@@ -15,7 +15,7 @@ struct Arguments {
   TrainOptions train;
   DataOptions data;
   std::string start_from;
-  bool decoder_only = false;
+  bool decoder_only = false, linear = false;
   std::int64_t gan_start = -1;
   train::ExternalLosses::Settings external;
 };
@@ -30,6 +30,7 @@ void run(const Arguments& a) {
   if (!a.train.precision.empty()) training.update.precision = parse_precision(a.train.precision);
   training.seed = a.train.seed;
   training.decoder_only = a.decoder_only;
+  training.linear_start = a.linear;
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu);
   training.device = model::to_torch(device);
   training.adversary.start = a.gan_start;
@@ -57,6 +58,8 @@ void add_train_tokenizer(CLI::App& parent) {
   a->train.add_to(*command);
   a->data.add_to(*command);
   command->add_option("--init", a->start_from, "Start from the averaged weights of another run's folder");
+  command->add_flag("--linear-start", a->linear,
+                    "Begin as a linear codec of the pictures, computed in closed form, not at random");
   command->add_flag("--decoder-only", a->decoder_only,
                     "Second stage: train the decoder alone; tokens made earlier stay valid");
   command->add_option("--gan-start", a->gan_start, "Step from which a PatchGAN takes part (default: never)");

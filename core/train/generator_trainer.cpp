@@ -12,6 +12,7 @@
 #include "core/stream/streaming_decoder.h"
 #include "core/train/picture_grid.h"
 #include "core/train/random.h"
+#include "core/train/shared_forward.h"
 #include "core/train/state_file.h"
 
 namespace equi::train {
@@ -128,12 +129,19 @@ double GeneratorTrainer::share(std::int64_t worker, std::int64_t step, double sh
   const auto& generator = replicas_[static_cast<std::size_t>(worker)];
   const auto compute = model::to_torch(settings_.update.precision);
   const auto batch = draw(part, step);
-  const auto embedding =
-      torch::where(batch.dropped.unsqueeze(1), generator->unconditional_embedding(part.size()),
-                   generator->class_embedding(batch.labels));
+  // One embedding for each class and, last, the unconditional one; a dropped label takes that.
+  const auto classes = settings_.config.class_count;
+  const auto embeddings =
+      torch::cat({generator->class_emb->weight, generator->unconditional_embedding(1)});
+  const auto rows = batch.labels.masked_fill(batch.dropped, classes);
+  const bool dropout = settings_.config.attention_dropout > 0 || settings_.config.projection_dropout > 0;
+  const auto context = batch.context.to(compute);
   const auto repeats = settings_.config.diffusion_batch_mul;
-  const auto condition =
-      generator->forward(batch.context.to(compute), embedding, shift).flatten(0, 1).repeat({repeats, 1});
+  const bool share_classes = !dropout && classes < part.size();
+  const auto conditions =
+      share_classes ? forward_shared(generator, context, embeddings, rows, shift)
+                    : generator->forward(context, embeddings.index_select(0, rows), shift);
+  const auto condition = conditions.flatten(0, 1).repeat({repeats, 1});
   const auto clean = batch.tokens.flatten(0, 1).repeat({repeats, 1});
   const auto loss = velocity_errors(generator, clean, condition, batch.time, batch.noise).mean();
   const double weight = static_cast<double>(part.size()) / static_cast<double>(settings_.batch);

@@ -8,6 +8,7 @@
 #include "core/checkpoint/bundle.h"
 #include "core/model/weights.h"
 #include "core/train/crops.h"
+#include "core/train/linear_start.h"
 #include "core/train/losses.h"
 #include "core/train/picture_grid.h"
 #include "core/train/random.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kSampleColumns = 16;
 constexpr double kBranchScale = 0.1;
+constexpr std::int64_t kLinearPictures = 64, kLinearColumns = 12;  // for the closed form
 
 bool of_decoder(const std::string& name) {
   return name.starts_with("decoder.") || name.starts_with("post_quant_layer.");
@@ -36,6 +38,15 @@ void initialise(model::Tokenizer& tokenizer, std::uint64_t seed) {
   const double loud = 10.0 * tokenizer->config.posterior_std;
   tokenizer->quant_layer->weight.mul_(loud);
   tokenizer->post_quant_layer->weight.div_(loud);
+}
+
+void start_from_pictures(model::Tokenizer& tokenizer, const PictureCache& pictures, const TokenizerTraining& s) {
+  std::vector<torch::Tensor> crops;
+  for (std::int64_t i = 0; i < kLinearPictures; ++i) {
+    const auto draws = mix(s.seed, Purpose::latent_crop, 1, std::uint64_t(i));
+    crops.push_back(draw_crop(pictures, draws, kLinearColumns * s.config.column_pixels()).pixels);
+  }
+  start_linear(tokenizer, to_images(crops), s.seed);
 }
 
 // Convolutions in bfloat16 are at their quickest with the channels innermost.
@@ -79,6 +90,7 @@ TokenizerTrainer::TokenizerTrainer(const PictureCache& pictures, TokenizerTraini
   for (std::int64_t i = 0; i < pool_.size(); ++i) {
     model::Tokenizer replica(settings_.config);
     if (i == 0) initialise(replica, settings_.seed);
+    if (i == 0 && settings_.linear_start) start_from_pictures(replica, pictures_, settings_);
     replica->to(settings_.device);
     if (i == 0 && settings_.update.precision == Precision::bfloat16) channels_last(replica);
     replicas_.push_back(replica);

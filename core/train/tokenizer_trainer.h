@@ -21,6 +21,7 @@ struct TokenizerTraining {
   double kl_weight = 0.01;
   AdversarySettings adversary;
   ExternalLosses external;
+  bool linear_start = false;  // begin as a linear codec in closed form (linear_start.h), not at random
   bool decoder_only = false;  // second stage: the encoder, and so every latent, stays as it is
   Updater::Settings update;
   std::uint64_t seed = 1;
