@@ -85,7 +85,8 @@ void run(const Arguments& a) {
   std::optional<ScratchProject> scratch;
   if (!project && a.project.empty()) scratch.emplace();
   const auto session =
-      project ? open_project(a, engine) : import_photo(a, engine, scratch ? scratch->path() : a.project);
+      project ? open_project(a, engine)
+              : import_photo(a, engine, scratch ? scratch->path() : std::filesystem::path(a.project));
   if (project && !a.output.empty())
     check_picture(a.output, session->extent().size() + a.left + a.right, *engine);
   const auto growth = grow(*session, a.left, a.right, a.json, interrupt.token());
