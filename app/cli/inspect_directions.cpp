@@ -62,7 +62,7 @@ media::Image draw(const Arguments& a, Source& source, inspect::ColumnRange colum
       const double amount = a.reach * (2.0 * step / (a.steps - 1) - 1);
       const auto picture =
           source.row->decode(shown, moved(*source.row, columns, statistics, k, amount), stop);
-      row = media::beside(std::move(row), to_image(inspect::to_rgb(picture)));
+      row = media::beside(row, to_image(inspect::to_rgb(picture)));
     }
     rows.push_back(std::move(row));
   }

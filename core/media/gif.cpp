@@ -26,7 +26,7 @@ struct Rectangle {
 };
 
 bool differs(const Image& a, const Image& b, int x, int y) {
-  return std::memcmp(a.row(y) + 3 * x, b.row(y) + 3 * x, 3) != 0;
+  return std::memcmp(a.row(y) + std::ptrdiff_t{3} * x, b.row(y) + std::ptrdiff_t{3} * x, 3) != 0;
 }
 
 // What changed since the frame before; one pixel when nothing did (a frame cannot be empty).

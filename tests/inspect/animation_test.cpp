@@ -18,7 +18,7 @@ Image frame(int x) {
   for (int row = 0; row < 40; ++row) {
     for (int column = 0; column < 60; ++column) {
       const bool red = column >= x && column < x + 10 && row >= 10 && row < 20;
-      std::uint8_t* pixel = image.row(row) + 3 * column;
+      std::uint8_t* pixel = image.row(row) + std::ptrdiff_t{3} * column;
       for (int c = 0; c < 3; ++c) pixel[c] = static_cast<std::uint8_t>(4 * column);
       if (red) pixel[0] = 255, pixel[1] = pixel[2] = 0;
     }
@@ -61,7 +61,7 @@ std::vector<SeenFrame> read_gif(const std::filesystem::path& path) {
         const int index = saved.RasterBits[y * d.Width + x];
         if (index == control.TransparentColor) continue;
         const GifColorType& colour = d.ColorMap->Colors[index];
-        std::uint8_t* pixel = canvas.row(d.Top + y) + 3 * (d.Left + x);
+        std::uint8_t* pixel = canvas.row(d.Top + y) + std::ptrdiff_t{3} * (d.Left + x);
         pixel[0] = colour.Red, pixel[1] = colour.Green, pixel[2] = colour.Blue;
       }
     }

@@ -124,7 +124,8 @@ void DirectionsPage::refresh() {
 }
 
 void DirectionsPage::show_moved(ColumnRange shown, const QImage& before, const QImage& after,
-                                std::vector<double> explained, std::vector<inspect::Replacement> tokens) {
+                                const std::vector<double>& explained,
+                                std::vector<inspect::Replacement> tokens) {
   tokens_ = std::move(tokens);
   learn_->hide();
   for (std::size_t k = 0; k < rows_.size(); ++k) {

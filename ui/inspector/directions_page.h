@@ -41,8 +41,8 @@ class DirectionsPage : public InspectorPage {
   void keep();
   void learn_model();
   std::vector<double> amounts() const;  // standard deviations
-  void show_moved(ColumnRange shown, const QImage& before, const QImage& after, std::vector<double> explained,
-                  std::vector<inspect::Replacement> tokens);
+  void show_moved(ColumnRange shown, const QImage& before, const QImage& after,
+                  const std::vector<double>& explained, std::vector<inspect::Replacement> tokens);
 
   QComboBox* basis_;
   QPushButton* learn_;
