@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/model/weights.h"
 #include "core/train/crops.h"
+#include "core/train/files.h"
 #include "core/train/random.h"
 #include "core/train/state_file.h"
 #include "core/train/worker_pool.h"
@@ -84,6 +85,7 @@ LatentCache encode_latents(const std::filesystem::path& file, const model::Token
     cache.vae_norm = 1.0 / cache.tokens.std().item<double>();
     cache.tokens.mul_(cache.vae_norm);
     cache.held_out_tokens.mul_(cache.vae_norm);
+    make_folder(file.parent_path());
     save_state(file, named(cache),
                {{"origin", whole_origin}, {"vae_norm", fmt::format("{:.9g}", cache.vae_norm)}});
   }
