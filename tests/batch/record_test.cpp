@@ -65,7 +65,7 @@ TEST_F(RecordTest, APictureMakesItsCanvasAgain) {
   media::export_picture(canvas_source(*session, columns), target, {},
                         to_json(make_record(*session, columns, false), media::kMaxRecordBytes));
   const auto record = read_picture_record(target);
-  EXPECT_EQ(record.scene_name, "class_1");
+  EXPECT_EQ(record.scene_name, "class 1");
   EXPECT_EQ(record.columns, columns);
   const auto again = restore_canvas(golden_engine(), record, folder_ / "again.equi");
   EXPECT_EQ(again->extent(), columns);
