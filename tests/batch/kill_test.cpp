@@ -78,8 +78,9 @@ class BatchKill : public ::testing::Test {
   void expect_nothing_lost() {
     for (const auto& entry : std::filesystem::directory_iterator(folder_path_)) {
       const auto name = entry.path().filename().string();
-      if (name.ends_with(".png") && !name.starts_with("."))
+      if (name.ends_with(".png") && !name.starts_with(".")) {
         EXPECT_NO_THROW(media::read_image(entry.path())) << name;
+      }
     }
     if (!std::filesystem::exists(Queue::file(folder_path_))) return;
     const auto c = counts();
@@ -87,7 +88,9 @@ class BatchKill : public ::testing::Test {
     if (c.all() == 0) return;  // killed before the queue was there
     EXPECT_EQ(c.all(), 6);
     EXPECT_LE(static_cast<std::int64_t>(pictures()), c.done + 1) << "one may be whole and not yet noted";
-    if (c.running > 0) EXPECT_EQ(WEXITSTATUS(wait_for(start(false))), 2) << "it comes back paused";
+    if (c.running > 0) {
+      EXPECT_EQ(WEXITSTATUS(wait_for(start(false))), 2) << "it comes back paused";
+    }
   }
   void expect_the_rest_is_made() {
     EXPECT_EQ(wait_for(start(true)), 0);
