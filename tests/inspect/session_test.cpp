@@ -1,4 +1,5 @@
 // The inspector on canvases: both frames, the frontier, photos, other projects.
+#include "core/inspect/heat_map.h"
 #include "core/inspect/influence.h"
 #include "core/inspect/progressive.h"
 #include "core/inspect/sources.h"
