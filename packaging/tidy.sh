@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # clang-tidy over the sources: packaging/tidy.sh [--all | BASE].
 # By default: the rooms without torch, which take a second a file, then what changed since BASE (HEAD~10), the newest
-# first, as far as EQUICANVAS_TIDY_SECONDS (420) reaches; a file with torch headers takes half a minute. --all checks
+# first, as far as EQUICANVAS_TIDY_SECONDS (150) reaches; a file with torch headers takes half a minute. --all checks
 # everything, however long it takes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packaging/setup.sh
 
 base=${1:-HEAD~10}
-export deadline=$((${EPOCHSECONDS} + ${EQUICANVAS_TIDY_SECONDS:-420}))
+export deadline=$((${EPOCHSECONDS} + ${EQUICANVAS_TIDY_SECONDS:-150}))
 export folder=build/tidy
 [ "$base" = --all ] && deadline=$((deadline + 1000000))
 

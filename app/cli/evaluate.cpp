@@ -37,7 +37,8 @@ eval::SceneQualityOptions options_of(const Arguments& a, const Manifest& manifes
   o.generation.solver.method = sampling::parse_method(a.solver);
   o.generation.solver.evaluations = a.evaluations;
   if (a.worlds < 2 || a.panoramas < 1 || a.far_column < 16 || a.far_column > 1'000'000) {
-    throw Error(ErrorKind::bad_input, "evaluate", "needs 2 worlds, 1 panorama and a far column of 16 to 1000000");
+    throw Error(ErrorKind::bad_input, "evaluate",
+                "needs 2 worlds, 1 panorama and a far column of 16 to 1000000");
   }
   return o;
 }
@@ -96,9 +97,9 @@ void run(const Arguments& a) {
   if (a.threads > 0) torch::set_num_threads(a.threads);
   const auto bundle = Bundle::open(a.model);
   const auto options = options_of(a, bundle.manifest());
-  const auto judge = train::load_classifier(
-      a.classifier.empty() ? std::filesystem::path(a.model) / "classifier.safetensors"
-                           : std::filesystem::path(a.classifier));
+  const auto judge =
+      train::load_classifier(a.classifier.empty() ? std::filesystem::path(a.model) / "classifier.safetensors"
+                                                  : std::filesystem::path(a.classifier));
   const auto model = model::load_model(bundle, parse_device(a.device), parse_precision(a.precision));
   torch::Tensor panoramas;
   std::string what;
@@ -125,7 +126,8 @@ void add_evaluate(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   auto* demo = command->add_subcommand("demo", "A model of the built-in scenes, on worlds it has not seen");
   demo->add_option("--model", a->model, "Folder of the bundle")->capture_default_str();
-  demo->add_option("--classifier", a->classifier, "The judge (default: classifier.safetensors in the bundle)");
+  demo->add_option("--classifier", a->classifier,
+                   "The judge (default: classifier.safetensors in the bundle)");
   demo->add_option("--worlds", a->worlds, "Rendered worlds of each scene")->capture_default_str();
   demo->add_option("--panoramas", a->panoramas, "Panoramas of each scene")->capture_default_str();
   demo->add_option("--far-column", a->far_column, "Where the far stretch begins")->capture_default_str();

@@ -38,7 +38,8 @@ void TrainOptions::add_to(CLI::App& c) {
       ->check(CLI::IsMember(train::preset_names()))
       ->capture_default_str();
   c.add_option("--steps", steps, "End after as many steps");
-  c.add_option("--time-budget", time_budget, "End after this time, as 90m or 1h30m, earlier sittings included");
+  c.add_option("--time-budget", time_budget,
+               "End after this time, as 90m or 1h30m, earlier sittings included");
   c.add_option("--batch", batch, "Samples of a step, in each process");
   c.add_option("--rate", rate, "Peak learning rate");
   c.add_option("--warmup", warmup, "Steps of linear rise");

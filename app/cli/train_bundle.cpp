@@ -25,8 +25,9 @@ void run(const Arguments& a) {
   const auto generator_path = train::checkpoint_path(a.generator);
   const auto tokenizer = train::load_tokenizer(tokenizer_path);
   const auto generator = train::load_generator(generator_path);
-  const auto pictures = train::PictureCache::open(
-      a.pictures.empty() ? std::filesystem::path(a.generator) / "pictures" : std::filesystem::path(a.pictures));
+  const auto pictures =
+      train::PictureCache::open(a.pictures.empty() ? std::filesystem::path(a.generator) / "pictures"
+                                                   : std::filesystem::path(a.pictures));
   const auto tokenizer_facts = train::read_facts(tokenizer_path);
   const auto facts = train::read_facts(generator_path);
   Manifest manifest;
@@ -43,7 +44,8 @@ void run(const Arguments& a) {
   train::write_bundle(a.output, manifest, tokenizer, generator);
   const auto bundle = Bundle::open(a.output, true);
   if (a.json) {
-    return print_json({{"output", a.output}, {"classes", manifest.class_names}, {"vae_norm", manifest.vae_norm}});
+    return print_json(
+        {{"output", a.output}, {"classes", manifest.class_names}, {"vae_norm", manifest.vae_norm}});
   }
   fmt::print("{}: {} classes, vae_norm {:.5g}\n", a.output, manifest.class_names.size(), manifest.vae_norm);
 }
@@ -55,7 +57,8 @@ void add_train_bundle(CLI::App& parent) {
   auto* command = parent.add_subcommand("bundle", "Make a model of a tokenizer's and a generator's run");
   command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run")->required();
   command->add_option("--generator", a->generator, "Folder of the generator's run")->required();
-  command->add_option("--cache", a->pictures, "Packed pictures, for the class names (default: the generator's)");
+  command->add_option("--cache", a->pictures,
+                      "Packed pictures, for the class names (default: the generator's)");
   command->add_option("--name", a->name, "Name shown to users")->capture_default_str();
   command->add_option("--licence", a->licence, "Licence of the weights")->capture_default_str();
   command->add_option("--dtype", a->dtype, "Of the stored weights")
@@ -65,7 +68,8 @@ void add_train_bundle(CLI::App& parent) {
   command->add_option("-o,--output", a->output, "Folder of the bundle")->required();
   command->add_flag("--json", a->json, "Print JSON");
   command->footer(
-      "Example: equicanvas-cli train bundle --tokenizer runs/tokenizer --generator runs/generator -o models/mine");
+      "Example: equicanvas-cli train bundle --tokenizer runs/tokenizer --generator runs/generator -o "
+      "models/mine");
   command->callback([a] { run(*a); });
 }
 

@@ -54,7 +54,8 @@ void add_train_classifier(CLI::App& parent) {
   a->data.add_to(*command);
   command->add_option("-o,--output", a->output, "Where to write classifier.safetensors");
   command->footer(
-      "Example: equicanvas-cli train classifier --scenes --run runs/classifier -o models/demo/classifier.safetensors");
+      "Example: equicanvas-cli train classifier --scenes --run runs/classifier -o "
+      "models/demo/classifier.safetensors");
   command->callback([a] { run(*a); });
 }
 

@@ -20,7 +20,8 @@ void tell(const train::FolderReport& report) {
                fmt::join(names, ", "), report.skipped > std::ssize(names) ? ", ..." : "");
   }
   for (const auto& name : report.lonely) {
-    fmt::print(stderr, "class {} has one picture only: the model will know little else of it\n", printable(name));
+    fmt::print(stderr, "class {} has one picture only: the model will know little else of it\n",
+               printable(name));
   }
 }
 

@@ -26,8 +26,8 @@ struct DataOptions {
                            const std::stop_token& stop) const;
 
  private:
-  train::PictureCache fill(const std::filesystem::path& place, const train::SceneData& data, std::int64_t workers,
-                           bool silent, const std::stop_token& stop) const;
+  train::PictureCache fill(const std::filesystem::path& place, const train::SceneData& data,
+                           std::int64_t workers, bool silent, const std::stop_token& stop) const;
 };
 
 }  // namespace equi::cli

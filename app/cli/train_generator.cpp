@@ -67,9 +67,9 @@ void run(const Arguments& a) {
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu && !dropout);
   train::GeneratorTrainer trainer(std::move(latents), tokenizer, training, processes);
   if (!a.train.json && processes->first()) fmt::print(stderr, "{} parameters\n", trainer.parameter_count());
-  const auto outcome = train::run_training(trainer, preset.run, *processes,
-                                           progress_lines(a.train.json || !processes->first()),
-                                           interrupt.token());
+  const auto outcome =
+      train::run_training(trainer, preset.run, *processes,
+                          progress_lines(a.train.json || !processes->first()), interrupt.token());
   if (processes->first()) print_outcome(outcome, a.train.folder, a.train.json);
 }
 

@@ -44,9 +44,9 @@ void run(const Arguments& a) {
     fmt::print(stderr, "{} parameters; {} training pictures, {} held out\n", trainer.parameter_count(),
                pictures.training_count(), pictures.held_out_count());
   }
-  const auto outcome = train::run_training(trainer, preset.run, *processes,
-                                           progress_lines(a.train.json || !processes->first()),
-                                           interrupt.token());
+  const auto outcome =
+      train::run_training(trainer, preset.run, *processes,
+                          progress_lines(a.train.json || !processes->first()), interrupt.token());
   if (processes->first()) print_outcome(outcome, a.train.folder, a.train.json);
 }
 
@@ -64,7 +64,8 @@ void add_train_tokenizer(CLI::App& parent) {
                     "Second stage: train the decoder alone; tokens made earlier stay valid");
   command->add_option("--gan-start", a->gan_start, "Step from which a PatchGAN takes part (default: never)");
   command->add_option("--lpips", a->external.lpips, "TorchScript module: (made, wanted) -> distance");
-  command->add_option("--features", a->external.features, "TorchScript module: picture -> features, as a DINOv2");
+  command->add_option("--features", a->external.features,
+                      "TorchScript module: picture -> features, as a DINOv2");
   command->add_option("--features-start", a->external.features_start, "Step from which it takes part")
       ->capture_default_str();
   command->footer("Example: equicanvas-cli train tokenizer --scenes --run runs/tokenizer --time-budget 60m");

@@ -23,8 +23,8 @@ struct Manifest {
   int window_columns = 16;               // T_w of windowed decoding (section 5)
   int window_hop = 8;
   double guidance_scale = 7.0;  // recommended; 7, the published setting, where a manifest says nothing
-  std::string heads_source;  // how the head count was found
-  std::string provenance;    // which files, which tool version
+  std::string heads_source;     // how the head count was found
+  std::string provenance;       // which files, which tool version
   std::string licence;
   std::string dtype;  // "float32" or "bfloat16"
   std::string tokenizer_sha256;

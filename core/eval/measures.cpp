@@ -43,7 +43,8 @@ double frechet_distance(const torch::Tensor& a, const torch::Tensor& b) {
   const auto root = vectors.matmul(torch::diag(values.clamp_min(0).sqrt())).matmul(vectors.t());
   const auto product = root.matmul(q.covariance).matmul(root);
   const auto trace = torch::linalg_eigvalsh(product).clamp_min(0).sqrt().sum();
-  const auto distance = (p.mean - q.mean).square().sum() + p.covariance.trace() + q.covariance.trace() - 2 * trace;
+  const auto distance =
+      (p.mean - q.mean).square().sum() + p.covariance.trace() + q.covariance.trace() - 2 * trace;
   return std::max(distance.item<double>(), 0.0);
 }
 

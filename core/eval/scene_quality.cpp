@@ -17,19 +17,20 @@
 namespace equi::eval {
 namespace {
 
-constexpr std::int64_t kCrop = 16;           // columns of a judged crop
-constexpr std::int64_t kNear = 16;           // where the near stretch begins
-constexpr std::int64_t kStretch = 32;        // columns of a stretch
-constexpr std::int64_t kCropHop = 4;         // between the crops of a stretch
+constexpr std::int64_t kCrop = 16;     // columns of a judged crop
+constexpr std::int64_t kNear = 16;     // where the near stretch begins
+constexpr std::int64_t kStretch = 32;  // columns of a stretch
+constexpr std::int64_t kCropHop = 4;   // between the crops of a stretch
 constexpr std::int64_t kWindowedColumns = 48;
 constexpr std::int64_t kPositions = 16;
-constexpr std::int64_t kTimes = 16;          // for the position losses
-constexpr std::uint64_t kFirstWorld = 1;     // training begins at 1,000,000
+constexpr std::int64_t kTimes = 16;       // for the position losses
+constexpr std::uint64_t kFirstWorld = 1;  // training begins at 1,000,000
 
 class Measurement {
  public:
-  Measurement(const model::Model& model, const train::NamedClassifier& judge, const SceneQualityOptions& options,
-              const QualityProgress& progress, const std::stop_token& stop)
+  Measurement(const model::Model& model, const train::NamedClassifier& judge,
+              const SceneQualityOptions& options, const QualityProgress& progress,
+              const std::stop_token& stop)
       : model_(model),
         judge_(judge),
         options_(options),
@@ -60,7 +61,8 @@ class Measurement {
     }
     quality.classifier_accuracy = double(right) / double(total);
     rendered_ = torch::cat(features);
-    quality.frechet_rendered = frechet_distance(rendered_.slice(0, 0, total, 2), rendered_.slice(0, 1, total, 2));
+    quality.frechet_rendered =
+        frechet_distance(rendered_.slice(0, 0, total, 2), rendered_.slice(0, 1, total, 2));
     position_losses(quality, torch::cat(tokens), labels);
   }
 
@@ -71,7 +73,8 @@ class Measurement {
     quality.frechet_near = frechet_distance(near, rendered_);
     quality.frechet_far = frechet_distance(far, rendered_);
     windows(quality, tokens);
-    if (panoramas != nullptr) *panoramas = tokens.slice(0, 0, tokens.size(0), options_.panoramas).contiguous();
+    if (panoramas != nullptr)
+      *panoramas = tokens.slice(0, 0, tokens.size(0), options_.panoramas).contiguous();
   }
 
  private:
@@ -182,7 +185,9 @@ torch::Tensor decode_columns(const model::Model& model, const torch::Tensor& tok
                              std::int64_t end) {
   stream::StreamingDecoder decoder(model.tokenizer, model.manifest.vae_norm,
                                    {model.manifest.window_columns, model.manifest.window_hop});
-  const auto source = [&](stream::ColumnRange c) { return tokens.narrow(0, c.begin, c.size()).to(model.options()); };
+  const auto source = [&](stream::ColumnRange c) {
+    return tokens.narrow(0, c.begin, c.size()).to(model.options());
+  };
   return decoder.decode({0, tokens.size(0)}, {begin, end}, source).pixels.to(torch::kCPU, torch::kFloat32);
 }
 
@@ -191,7 +196,8 @@ SceneQuality measure_scene_quality(const model::Model& model, const train::Named
                                    const QualityProgress& progress, const std::stop_token& stop) {
   if (model.manifest.class_names != judge.class_names ||
       model.manifest.class_names.size() != scenes::scene_list().size()) {
-    throw Error(ErrorKind::bad_input, "classes", "of the model, the classifier and the built-in scenes differ",
+    throw Error(ErrorKind::bad_input, "classes",
+                "of the model, the classifier and the built-in scenes differ",
                 "train a classifier of these scenes: equicanvas-cli train classifier --scenes");
   }
   const torch::InferenceMode inference;

@@ -14,24 +14,24 @@
 namespace equi::eval {
 
 struct SceneQualityOptions {
-  std::int64_t worlds = 6;       // of each class, for the figures on rendered pictures
-  std::int64_t panoramas = 3;    // of each class, made side by side
+  std::int64_t worlds = 6;         // of each class, for the figures on rendered pictures
+  std::int64_t panoramas = 3;      // of each class, made side by side
   std::int64_t far_column = 1000;  // the far figures are from the 32 columns after it
-  std::uint64_t seed = 1;        // of the noise
+  std::uint64_t seed = 1;          // of the noise
   stream::GenerationSettings generation;
 };
 
 struct SceneQuality {
   double psnr_reconstruction = 0.0;  // dB, mean over pictures of 16 columns
   double ssim_reconstruction = 0.0;
-  double psnr_windowed = 0.0;        // dB, windowed against full-width decode of generated columns 0..47
-  double seam_ratio = 0.0;           // gradient energy in the windows' cross-fades against outside them
+  double psnr_windowed = 0.0;         // dB, windowed against full-width decode of generated columns 0..47
+  double seam_ratio = 0.0;            // gradient energy in the windows' cross-fades against outside them
   double class_agreement_near = 0.0;  // 0..1, columns 16-48
   double class_agreement_far = 0.0;   // columns far .. far + 32
   double frechet_near = 0.0, frechet_far = 0.0;  // against rendered pictures, in the classifier's features
-  double frechet_rendered = 0.0;      // two halves of the rendered pictures: what no difference looks like
-  double classifier_accuracy = 0.0;   // of the judge, on rendered pictures
-  double position_loss_ratio = 0.0;   // largest / smallest held-out loss over 16 positions
+  double frechet_rendered = 0.0;     // two halves of the rendered pictures: what no difference looks like
+  double classifier_accuracy = 0.0;  // of the judge, on rendered pictures
+  double position_loss_ratio = 0.0;  // largest / smallest held-out loss over 16 positions
   std::vector<double> position_losses;
   std::vector<double> agreement_by_class;  // near
   double columns_per_second = 0.0;         // generated, all panoramas together
@@ -40,9 +40,9 @@ struct SceneQuality {
 // Where the progress stands: what is done now, and how far (0..1).
 using QualityProgress = std::function<void(const std::string& what, double done)>;
 
-// Generates as the app does: ColumnGenerator in the given mode, StreamingDecoder. The model's class i has to be
-// the classifier's class i. Throws Error(bad_input) when the class names differ, Error(cancelled) when stopped.
-// `panoramas`, when given, receives the tokens [classes, columns, E] of each class's first panorama.
+// Generates as the app does: ColumnGenerator in the given mode, StreamingDecoder. The model's class i has to
+// be the classifier's class i. Throws Error(bad_input) when the class names differ, Error(cancelled) when
+// stopped. `panoramas`, when given, receives the tokens [classes, columns, E] of each class's first panorama.
 SceneQuality measure_scene_quality(const model::Model& model, const train::NamedClassifier& judge,
                                    const SceneQualityOptions& options, torch::Tensor* panoramas = nullptr,
                                    const QualityProgress& progress = {}, const std::stop_token& stop = {});

@@ -28,7 +28,8 @@ inline std::uint16_t narrow(float value) {  // to nearest even; finite values
 
 // e^x to about 1e-6, relative, without branches.
 inline float quick_exp(float x) {
-  constexpr float kLog2E = 1.44269504F, kShift = 12582912.0F;  // 1.5 * 2^23: adding it rounds to a whole number
+  constexpr float kLog2E = 1.44269504F,
+                  kShift = 12582912.0F;  // 1.5 * 2^23: adding it rounds to a whole number
   const float t = std::min(std::max(x, -80.0F), 80.0F) * kLog2E;
   const float shifted = t + kShift;
   const float r = t - (shifted - kShift);
@@ -44,8 +45,8 @@ inline float sigmoid(float u) {
 }
 
 // One picture: `places` = H * W rows of `channels` numbers. All float arrays have `channels` entries.
-EQUI_WIDE void sum_channels(const std::uint16_t* x, std::int64_t places, std::int64_t channels, float* __restrict sums,
-                            float* __restrict squares) {
+EQUI_WIDE void sum_channels(const std::uint16_t* x, std::int64_t places, std::int64_t channels,
+                            float* __restrict sums, float* __restrict squares) {
   for (std::int64_t i = 0; i < places; ++i, x += channels) {
     for (std::int64_t c = 0; c < channels; ++c) {
       const float v = widen(x[c]);
@@ -56,8 +57,9 @@ EQUI_WIDE void sum_channels(const std::uint16_t* x, std::int64_t places, std::in
 }
 
 // y = swish(x * scale + shift)
-EQUI_WIDE void swish_rows(const std::uint16_t* __restrict x, std::uint16_t* __restrict y, std::int64_t places, std::int64_t channels,
-                          const float* __restrict scale, const float* __restrict shift) {
+EQUI_WIDE void swish_rows(const std::uint16_t* __restrict x, std::uint16_t* __restrict y, std::int64_t places,
+                          std::int64_t channels, const float* __restrict scale,
+                          const float* __restrict shift) {
   for (std::int64_t i = 0; i < places; ++i, x += channels, y += channels) {
     for (std::int64_t c = 0; c < channels; ++c) {
       const float u = widen(x[c]) * scale[c] + shift[c];
@@ -67,9 +69,10 @@ EQUI_WIDE void swish_rows(const std::uint16_t* __restrict x, std::uint16_t* __re
 }
 
 // The gradient before the swish into `du`; its sums, and those of its products with x, over all places.
-EQUI_WIDE void unswish_rows(const std::uint16_t* __restrict x, const std::uint16_t* __restrict dy, std::uint16_t* __restrict du,
-                            std::int64_t places, std::int64_t channels, const float* __restrict scale,
-                            const float* __restrict shift, float* __restrict sums, float* __restrict products) {
+EQUI_WIDE void unswish_rows(const std::uint16_t* __restrict x, const std::uint16_t* __restrict dy,
+                            std::uint16_t* __restrict du, std::int64_t places, std::int64_t channels,
+                            const float* __restrict scale, const float* __restrict shift,
+                            float* __restrict sums, float* __restrict products) {
   for (std::int64_t i = 0; i < places; ++i, x += channels, dy += channels, du += channels) {
     for (std::int64_t c = 0; c < channels; ++c) {
       const float v = widen(x[c]);
@@ -84,8 +87,9 @@ EQUI_WIDE void unswish_rows(const std::uint16_t* __restrict x, const std::uint16
 }
 
 // du <- du * a + x * b + c
-EQUI_WIDE void combine_rows(const std::uint16_t* __restrict x, std::uint16_t* __restrict du, std::int64_t places,
-                            std::int64_t channels, const float* __restrict a, const float* __restrict b, const float* __restrict c0) {
+EQUI_WIDE void combine_rows(const std::uint16_t* __restrict x, std::uint16_t* __restrict du,
+                            std::int64_t places, std::int64_t channels, const float* __restrict a,
+                            const float* __restrict b, const float* __restrict c0) {
   for (std::int64_t i = 0; i < places; ++i, x += channels, du += channels) {
     for (std::int64_t c = 0; c < channels; ++c) {
       du[c] = narrow(widen(du[c]) * a[c] + widen(x[c]) * b[c] + c0[c]);
@@ -138,8 +142,8 @@ struct NormSwish : torch::autograd::Function<NormSwish> {
           shift[std::size_t(k)] = bp[k] - mean[k] * scale[std::size_t(k)];
         }
       }
-      swish_rows(from, static_cast<std::uint16_t*>(y.mutable_data_ptr()) + i * n.places * n.channels, n.places,
-                 n.channels, scale.data(), shift.data());
+      swish_rows(from, static_cast<std::uint16_t*>(y.mutable_data_ptr()) + i * n.places * n.channels,
+                 n.places, n.channels, scale.data(), shift.data());
     }
     context->save_for_backward({x, weight, bias, statistics});
     context->saved_data["groups"] = groups;

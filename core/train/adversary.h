@@ -21,11 +21,12 @@ class Adversary {
             std::shared_ptr<Communicator> processes, std::uint64_t seed);
 
   bool active(std::int64_t step) const { return step >= settings_.start; }
-  // The loss of pictures that want to pass for real, with graph; the discriminator itself learns nothing here.
+  // The loss of pictures that want to pass for real, with graph; the discriminator itself learns nothing
+  // here.
   torch::Tensor fool(std::int64_t worker, const torch::Tensor& made);
   // One step of the discriminator on each worker's real and made pictures (detached). Returns its loss.
-  double learn(WorkerPool& pool, const std::vector<torch::Tensor>& real, const std::vector<torch::Tensor>& made,
-               double rate, std::int64_t step);
+  double learn(WorkerPool& pool, const std::vector<torch::Tensor>& real,
+               const std::vector<torch::Tensor>& made, double rate, std::int64_t step);
 
   std::vector<NamedTensor> state() const { return updater_->state("discriminator"); }
   void state_loaded() { updater_->publish(); }
@@ -37,8 +38,8 @@ class Adversary {
   std::unique_ptr<Updater> updater_;
 };
 
-// |rebuild| / |fool| of the two losses' gradients at the decoder's last weights, clamped to 0..10^4 (Esser et al.
-// 2021): with it both pull equally hard.
+// |rebuild| / |fool| of the two losses' gradients at the decoder's last weights, clamped to 0..10^4 (Esser et
+// al. 2021): with it both pull equally hard.
 double adaptive_ratio(const torch::Tensor& rebuild, const torch::Tensor& fool);
 
 }  // namespace equi::train

@@ -9,12 +9,13 @@ namespace {
 void write_weights(const std::filesystem::path& path, const torch::nn::Module& module, bool bfloat16) {
   std::vector<TensorToWrite> writes;
   for (const auto& item : module.named_parameters()) {
-    writes.push_back({item.key(), bfloat16 ? DType::bf16 : DType::f32, item.value().sizes().vec(),
-                      [tensor = item.value().detach(), bfloat16](const ByteSink& sink) {
-                        const auto values =
-                            tensor.to(torch::kCPU, bfloat16 ? torch::kBFloat16 : torch::kFloat32).contiguous();
-                        sink({static_cast<const std::byte*>(values.const_data_ptr()), values.nbytes()});
-                      }});
+    writes.push_back(
+        {item.key(), bfloat16 ? DType::bf16 : DType::f32, item.value().sizes().vec(),
+         [tensor = item.value().detach(), bfloat16](const ByteSink& sink) {
+           const auto values =
+               tensor.to(torch::kCPU, bfloat16 ? torch::kBFloat16 : torch::kFloat32).contiguous();
+           sink({static_cast<const std::byte*>(values.const_data_ptr()), values.nbytes()});
+         }});
   }
   write_safetensors(path, writes, {});
 }

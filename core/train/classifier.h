@@ -8,8 +8,8 @@
 
 namespace equi::train {
 
-// A small convolutional network that tells the scenes apart: the judge of generated panoramas. Four convolutions
-// of stride 2 on a picture of 64 px height, mean over all places, one linear layer.
+// A small convolutional network that tells the scenes apart: the judge of generated panoramas. Four
+// convolutions of stride 2 on a picture of 64 px height, mean over all places, one linear layer.
 struct ClassifierImpl : torch::nn::Module {
   explicit ClassifierImpl(std::int64_t classes);
 

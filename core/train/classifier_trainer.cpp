@@ -54,9 +54,9 @@ double ClassifierTrainer::share(std::int64_t worker, std::int64_t step) {
   std::vector<torch::Tensor> images;
   std::vector<std::int64_t> labels;
   for (auto i = part.begin; i < part.end; ++i) {
-    const auto crop =
-        draw_crop(pictures_, mix(settings_.seed, Purpose::crop, std::uint64_t(step), std::uint64_t(first + i)),
-                  settings_.columns * kColumn);
+    const auto crop = draw_crop(
+        pictures_, mix(settings_.seed, Purpose::crop, std::uint64_t(step), std::uint64_t(first + i)),
+        settings_.columns * kColumn);
     Draws draws(mix(settings_.seed, Purpose::context, std::uint64_t(step), std::uint64_t(first + i)));
     images.push_back(worn(to_images({crop.pixels}), draws));
     labels.push_back(crop.label);

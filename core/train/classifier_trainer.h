@@ -19,8 +19,8 @@ struct ClassifierTraining {
   std::int64_t held_out = 96;
 };
 
-// Trains the judge on crops of a picture cache with cross entropy. A crop is sometimes blurred, dimmed or made
-// noisier, so that what it learns is the scene and not the renderer's finest detail.
+// Trains the judge on crops of a picture cache with cross entropy. A crop is sometimes blurred, dimmed or
+// made noisier, so that what it learns is the scene and not the renderer's finest detail.
 class ClassifierTrainer : public Trainer {
  public:
   ClassifierTrainer(const PictureCache& pictures, ClassifierTraining settings,

@@ -23,8 +23,8 @@ class GlooProcesses : public Communicator {
     options->devices.push_back(address == "127.0.0.1" || address == "localhost"
                                    ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
                                    : c10d::ProcessGroupGloo::createDefaultDevice());
-    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, static_cast<int>(rank), static_cast<int>(size),
-                                                         options);
+    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, static_cast<int>(rank),
+                                                         static_cast<int>(size), options);
   }
 
   std::int64_t rank() const override { return rank_; }
@@ -58,7 +58,8 @@ class GlooProcesses : public Communicator {
     try {
       group_->allreduce(one)->wait();
     } catch (const std::exception& e) {
-      throw Error(ErrorKind::io, "processes", fmt::format("another process of the run does not answer: {}", e.what()));
+      throw Error(ErrorKind::io, "processes",
+                  fmt::format("another process of the run does not answer: {}", e.what()));
     }
   }
 

@@ -22,8 +22,8 @@ Crop draw_crop(const PictureCache& cache, std::uint64_t start, std::int64_t widt
   std::int64_t label = draws.below(cache.class_count());
   while (cache.training(label).empty()) label = (label + 1) % cache.class_count();
   const auto& pictures = cache.training(label);
-  const auto picture = cache.pixels(pictures[static_cast<std::size_t>(
-      draws.below(static_cast<std::int64_t>(pictures.size())))]);
+  const auto picture = cache.pixels(
+      pictures[static_cast<std::size_t>(draws.below(static_cast<std::int64_t>(pictures.size())))]);
   const auto room = std::max<std::int64_t>(picture.size(2) - width, 0);
   auto pixels = cut(picture, draws.below(room + 1), width);
   if (draws.chance(0.5)) pixels = pixels.flip(2);

@@ -4,9 +4,9 @@
 
 namespace equi::train {
 
-// PatchGAN (Isola et al. 2017): says for each patch of a picture how real it looks. Three convolutions of stride 2,
-// one of stride 1, one to a single channel; kernels 4, LeakyReLU 0.2. GroupNorm in place of BatchNorm, so that a
-// picture's score depends on that picture alone, whatever the batch and the processes.
+// PatchGAN (Isola et al. 2017): says for each patch of a picture how real it looks. Three convolutions of
+// stride 2, one of stride 1, one to a single channel; kernels 4, LeakyReLU 0.2. GroupNorm in place of
+// BatchNorm, so that a picture's score depends on that picture alone, whatever the batch and the processes.
 struct DiscriminatorImpl : torch::nn::Module {
   explicit DiscriminatorImpl(std::int64_t channels);
   // [B, 3, H, W] -> [B, 1, about H/8, about W/8]

@@ -86,13 +86,15 @@ std::string origin_of(const Listing& listing, std::int64_t height) {
     all += fmt::format("{} {} {}\n", file.path.string(), fs::file_size(file.path, ignored),
                        fs::last_write_time(file.path, ignored).time_since_epoch().count());
   }
-  return fmt::format("{} files of {} classes at {} px, {}", listing.files.size(), listing.class_names.size(), height,
-                     sha256_hex(std::as_bytes(std::span(all.data(), all.size()))));
+  return fmt::format("{} files of {} classes at {} px, {}", listing.files.size(), listing.class_names.size(),
+                     height, sha256_hex(std::as_bytes(std::span(all.data(), all.size()))));
 }
 
 torch::Tensor planar(const media::Image& image) {
   auto* data = const_cast<std::uint8_t*>(image.pixels.data());
-  return torch::from_blob(data, {image.height, image.width, 3}, torch::kUInt8).permute({2, 0, 1}).contiguous();
+  return torch::from_blob(data, {image.height, image.width, 3}, torch::kUInt8)
+      .permute({2, 0, 1})
+      .contiguous();
 }
 
 }  // namespace

@@ -18,12 +18,12 @@ struct FolderReport {
   std::vector<std::string> lonely;         // classes with one picture only
 };
 
-// Decodes a folder of the user's pictures into a packed cache at `height` (several threads), or opens `cache` when
-// it holds just these files already (then the report is empty). Each sub-folder is a class, in the order of their
-// names; a folder without sub-folders is one class of its own name. PNG, JPEG, WebP, TIFF and BMP by their endings;
-// other files are not looked at.
-// Throws Error(bad_input) for a folder without pictures and for a class of which none can be read, Error(io) for a
-// folder that may not be opened, Error(cancelled) when stopped.
+// Decodes a folder of the user's pictures into a packed cache at `height` (several threads), or opens `cache`
+// when it holds just these files already (then the report is empty). Each sub-folder is a class, in the order
+// of their names; a folder without sub-folders is one class of its own name. PNG, JPEG, WebP, TIFF and BMP by
+// their endings; other files are not looked at. Throws Error(bad_input) for a folder without pictures and for
+// a class of which none can be read, Error(io) for a folder that may not be opened, Error(cancelled) when
+// stopped.
 PictureCache folder_pictures(const std::filesystem::path& folder, const std::filesystem::path& cache,
                              std::int64_t height, std::int64_t column_pixels, std::int64_t workers,
                              FolderReport& report,

@@ -44,7 +44,8 @@ torch::Tensor velocity_errors(const model::Generator& generator, const torch::Te
                               const torch::Tensor& noise) {
   const auto time = (t * (1 - kTimeEps) + kTimeEps).unsqueeze(1);
   const auto noisy = time * noise + (1 - time) * clean;
-  const auto made = generator->diffloss->net->forward(noisy.to(condition.dtype()), time.squeeze(1), condition);
+  const auto made =
+      generator->diffloss->net->forward(noisy.to(condition.dtype()), time.squeeze(1), condition);
   return (noise - clean - made.to(torch::kFloat32)).square();
 }
 
@@ -63,8 +64,8 @@ void check_data(const LatentCache& latents, const GeneratorTraining& s) {
 
 }  // namespace
 
-GeneratorTrainer::GeneratorTrainer(LatentCache latents, model::Tokenizer tokenizer, GeneratorTraining settings,
-                                   std::shared_ptr<Communicator> processes)
+GeneratorTrainer::GeneratorTrainer(LatentCache latents, model::Tokenizer tokenizer,
+                                   GeneratorTraining settings, std::shared_ptr<Communicator> processes)
     : latents_(std::move(latents)),
       tokenizer_(std::move(tokenizer)),
       settings_(std::move(settings)),
@@ -119,7 +120,7 @@ GeneratorTrainer::Batch GeneratorTrainer::draw(Share part, std::int64_t step) co
   batch.context = context.empty() ? batch.tokens : torch::stack(context).to(device);
   batch.labels = torch::tensor(labels, torch::kInt64).to(device);
   batch.dropped = torch::tensor(dropped, torch::kUInt8).to(torch::kBool).to(device);
-  batch.time = torch::stack(times, 1).flatten().to(device);          // repetitions outermost
+  batch.time = torch::stack(times, 1).flatten().to(device);  // repetitions outermost
   batch.noise = torch::stack(noises, 1).flatten(0, 2).to(device);
   return batch;
 }
@@ -131,16 +132,15 @@ double GeneratorTrainer::share(std::int64_t worker, std::int64_t step, double sh
   const auto batch = draw(part, step);
   // One embedding for each class and, last, the unconditional one; a dropped label takes that.
   const auto classes = settings_.config.class_count;
-  const auto embeddings =
-      torch::cat({generator->class_emb->weight, generator->unconditional_embedding(1)});
+  const auto embeddings = torch::cat({generator->class_emb->weight, generator->unconditional_embedding(1)});
   const auto rows = batch.labels.masked_fill(batch.dropped, classes);
   const bool dropout = settings_.config.attention_dropout > 0 || settings_.config.projection_dropout > 0;
   const auto context = batch.context.to(compute);
   const auto repeats = settings_.config.diffusion_batch_mul;
   const bool share_classes = !dropout && classes < part.size();
-  const auto conditions =
-      share_classes ? forward_shared(generator, context, embeddings, rows, shift)
-                    : generator->forward(context, embeddings.index_select(0, rows), shift);
+  const auto conditions = share_classes
+                              ? forward_shared(generator, context, embeddings, rows, shift)
+                              : generator->forward(context, embeddings.index_select(0, rows), shift);
   const auto condition = conditions.flatten(0, 1).repeat({repeats, 1});
   const auto clean = batch.tokens.flatten(0, 1).repeat({repeats, 1});
   const auto loss = velocity_errors(generator, clean, condition, batch.time, batch.noise).mean();
@@ -150,10 +150,11 @@ double GeneratorTrainer::share(std::int64_t worker, std::int64_t step, double sh
 }
 
 Metrics GeneratorTrainer::step(std::int64_t step, double rate) {
-  const auto shift = static_cast<double>(
-      Draws(mix(settings_.seed, Purpose::rope_shift, std::uint64_t(step))).below(std::max(settings_.config.shift_num, 1)));
+  const auto shift = static_cast<double>(Draws(mix(settings_.seed, Purpose::rope_shift, std::uint64_t(step)))
+                                             .below(std::max(settings_.config.shift_num, 1)));
   // Dropout is libtorch's own and draws from the process's one generator.
-  torch::manual_seed(mix(settings_.seed, Purpose::dropout, std::uint64_t(step), std::uint64_t(processes_->rank())));
+  torch::manual_seed(
+      mix(settings_.seed, Purpose::dropout, std::uint64_t(step), std::uint64_t(processes_->rank())));
   updater_->clear_gradients();
   std::vector<double> parts(static_cast<std::size_t>(pool_.size()));
   pool_.run([&](std::int64_t worker) { parts[std::size_t(worker)] = share(worker, step, shift); });
@@ -186,8 +187,9 @@ torch::Tensor position_losses(const model::Generator& generator, const torch::Te
 
 Metrics GeneratorTrainer::held_out() {
   const auto columns = settings_.config.train_columns;
-  const auto losses = position_losses(average_, latents_.held_out_tokens.narrow(1, 0, columns).to(settings_.device),
-                                      latents_.held_out_labels.to(settings_.device), 8, settings_.seed);
+  const auto losses =
+      position_losses(average_, latents_.held_out_tokens.narrow(1, 0, columns).to(settings_.device),
+                      latents_.held_out_labels.to(settings_.device), 8, settings_.seed);
   return {{"loss", losses.mean().item<double>()},
           {"position_ratio", (losses.max() / losses.min()).item<double>()}};
 }
@@ -210,8 +212,8 @@ void GeneratorTrainer::write_samples(const std::filesystem::path& path) {
     for (std::int64_t label = 0; label < count; ++label) {
       keys.push_back({std::uint64_t(label) + 1, sampling::Frame::forward, column, 0});
     }
-    made.push_back(columns.next(sampling::column_noise(keys, settings_.config.token_width).to(settings_.device),
-                                scenes));
+    made.push_back(columns.next(
+        sampling::column_noise(keys, settings_.config.token_width).to(settings_.device), scenes));
   }
   std::vector<torch::Tensor> pictures;
   for (const auto& row : torch::stack(made, 1).unbind(0)) {

@@ -12,9 +12,9 @@
 namespace equi::train {
 
 struct GeneratorTraining {
-  GeneratorConfig config;     // class_count and token_width as the data has them
-  std::int64_t batch = 64;    // rows of columns of a step, in each process
-  std::int64_t workers = 1;   // replicas side by side; 1 where dropout is used or on a GPU
+  GeneratorConfig config;      // class_count and token_width as the data has them
+  std::int64_t batch = 64;     // rows of columns of a step, in each process
+  std::int64_t workers = 1;    // replicas side by side; 1 where dropout is used or on a GPU
   double context_noise = 0.0;  // standard deviation, at most, of noise on the columns that are looked back at
   double sample_guidance = 3.0;  // of the sample grids
   Updater::Settings update;
@@ -43,12 +43,12 @@ class GeneratorTrainer : public Trainer {
 
  private:
   struct Batch {
-    torch::Tensor tokens;     // [B, T, E] clean
-    torch::Tensor context;    // [B, T, E] what the transformer sees
-    torch::Tensor labels;     // [B]
-    torch::Tensor dropped;    // [B] bool: label dropped
-    torch::Tensor time;       // [mul * B * T]
-    torch::Tensor noise;      // [mul * B * T, E]
+    torch::Tensor tokens;   // [B, T, E] clean
+    torch::Tensor context;  // [B, T, E] what the transformer sees
+    torch::Tensor labels;   // [B]
+    torch::Tensor dropped;  // [B] bool: label dropped
+    torch::Tensor time;     // [mul * B * T]
+    torch::Tensor noise;    // [mul * B * T, E]
   };
   Batch draw(Share share, std::int64_t step) const;
   double share(std::int64_t worker, std::int64_t step, double shift);
@@ -63,8 +63,8 @@ class GeneratorTrainer : public Trainer {
   model::Generator average_;
 };
 
-// Mean squared velocity error at each column: [T] float64 on the CPU. tokens [B, T, E] in generator space; every
-// token is met at `times` evenly spaced times with noise that is a function of the seed.
+// Mean squared velocity error at each column: [T] float64 on the CPU. tokens [B, T, E] in generator space;
+// every token is met at `times` evenly spaced times with noise that is a function of the seed.
 torch::Tensor position_losses(const model::Generator& generator, const torch::Tensor& tokens,
                               const torch::Tensor& labels, std::int64_t times, std::uint64_t seed);
 

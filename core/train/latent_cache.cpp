@@ -21,7 +21,9 @@ std::string describe(const LatentSettings& s, const std::string& origin) {
 }
 
 std::vector<NamedTensor> named(const LatentCache& c) {
-  return {{"tokens", c.tokens}, {"labels", c.labels}, {"held_out_tokens", c.held_out_tokens},
+  return {{"tokens", c.tokens},
+          {"labels", c.labels},
+          {"held_out_tokens", c.held_out_tokens},
           {"held_out_labels", c.held_out_labels}};
 }
 
@@ -76,8 +78,12 @@ LatentCache encode_latents(const std::filesystem::path& file, const model::Token
                             middle_crop(pictures, held[std::size_t(i - s.count)], pixels)};
         const auto row = training ? i : i - s.count;
         const auto image = to_images({crop.pixels}).to(s.device, compute);
-        (training ? cache.tokens : cache.held_out_tokens).select(0, row).copy_(encoder->encode(image).squeeze(0));
-        (training ? cache.labels : cache.held_out_labels).select(0, row).fill_(static_cast<float>(crop.label));
+        (training ? cache.tokens : cache.held_out_tokens)
+            .select(0, row)
+            .copy_(encoder->encode(image).squeeze(0));
+        (training ? cache.labels : cache.held_out_labels)
+            .select(0, row)
+            .fill_(static_cast<float>(crop.label));
         ++done;
         if (worker == 0 && progress) progress(done, total);
       }

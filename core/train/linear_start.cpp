@@ -13,11 +13,11 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double kStraight = 2.4;    // the swish's turning point: there it is nearly a straight line
-constexpr double kSwing = 0.6;       // how far the data swings around it
-constexpr double kConstant = 6.0;    // of the constants before a norm, in deviations of the data
-constexpr double kLoudness = 8.0;    // deviation of the posterior means, in posterior deviations
-constexpr double kRidge = 1e-4;      // relative
+constexpr double kStraight = 2.4;  // the swish's turning point: there it is nearly a straight line
+constexpr double kSwing = 0.6;     // how far the data swings around it
+constexpr double kConstant = 6.0;  // of the constants before a norm, in deviations of the data
+constexpr double kLoudness = 8.0;  // deviation of the posterior means, in posterior deviations
+constexpr double kRidge = 1e-4;    // relative
 constexpr std::int64_t kMostPlaces = 200'000;  // of a least-squares fit
 
 // The parts of a tokenizer by the names of the authors' state dict.
@@ -86,8 +86,10 @@ Components principal(const Tensor& rows, std::int64_t count, bool centred) {
 // least-squares sense: weight [K, C, 3, 3] and bias [K].
 void fit(const Tensor& from, const Tensor& wanted, const Tensor& weight, const Tensor& bias) {
   const auto inputs = from.size(1) * 9 + 1, outputs = wanted.size(1);
-  auto gram = torch::zeros({inputs, inputs}, torch::kFloat64), cross = torch::zeros({inputs, outputs}, torch::kFloat64);
-  const auto pictures = std::clamp<std::int64_t>(kMostPlaces / (from.size(2) * from.size(3)), 8, from.size(0));
+  auto gram = torch::zeros({inputs, inputs}, torch::kFloat64),
+       cross = torch::zeros({inputs, outputs}, torch::kFloat64);
+  const auto pictures =
+      std::clamp<std::int64_t>(kMostPlaces / (from.size(2) * from.size(3)), 8, from.size(0));
   for (std::int64_t i = 0; i < std::min(pictures, from.size(0)); ++i) {
     const auto padded = torch::reflection_pad2d(from.narrow(0, i, 1), {1, 1, 1, 1});
     auto patches = torch::im2col(padded, {3, 3}, {1, 1}, {0, 0}, {1, 1}).squeeze(0).t();  // [places, C * 9]
@@ -101,8 +103,8 @@ void fit(const Tensor& from, const Tensor& wanted, const Tensor& weight, const T
   bias.copy_(solution.select(1, inputs - 1));
 }
 
-// Constants for the channels before a norm, large against the data and alternating, and the norm's weight and bias
-// that undo them and bring the data to the straight part of the swish. Returns the constants.
+// Constants for the channels before a norm, large against the data and alternating, and the norm's weight and
+// bias that undo them and bring the data to the straight part of the swish. Returns the constants.
 Tensor hold_norm(model::GroupNormImpl& norm, const Tensor& data) {
   const double deviation = data.std().item<double>();
   const double constant = kConstant * deviation, gain = kSwing / deviation;
@@ -134,8 +136,10 @@ class LinearStart {
  private:
   void silence_branches() {
     for (const auto& [name, weight] : parts_.weights()) {
-      const bool ends = name.find("conv2.") != std::string::npos || name.find("proj_out.") != std::string::npos;
-      if (ends || name.ends_with("nin_shortcut.bias") || name.ends_with("conv.conv.bias")) weight.detach().zero_();
+      const bool ends =
+          name.find("conv2.") != std::string::npos || name.find("proj_out.") != std::string::npos;
+      if (ends || name.ends_with("nin_shortcut.bias") || name.ends_with("conv.conv.bias"))
+        weight.detach().zero_();
     }
   }
 
@@ -160,7 +164,8 @@ class LinearStart {
     }
   }
 
-  // The change of channels at the start of a level: an isometry in the encoder, the first channels in the decoder.
+  // The change of channels at the start of a level: an isometry in the encoder, the first channels in the
+  // decoder.
   Tensor through_shortcut(const char* side, int level, const Tensor& x, bool encoder) {
     auto& block = parts_.at<model::ResnetBlockImpl>(first_block(side, level));
     if (block.nin_shortcut.is_empty()) return x;
@@ -179,12 +184,13 @@ class LinearStart {
     const auto blocks = principal(rows_of(features), config_.z_channels, true);
     set_middle(encoder.conv_out->weight, blocks.directions);
     encoder.conv_out->bias.copy_(-blocks.directions.mv(blocks.mean));
-    const auto latent = encoder.conv_out->forward(features);           // [N, z, rows, T]
-    const auto columns = latent.permute({0, 3, 1, 2}).flatten(2);      // [N, T, z * rows]
+    const auto latent = encoder.conv_out->forward(features);       // [N, z, rows, T]
+    const auto columns = latent.permute({0, 3, 1, 2}).flatten(2);  // [N, T, z * rows]
     set_middle(encoder.encoder1d->weight, identity(columns.size(2), columns.size(2)));
     encoder.encoder1d->bias.zero_();
     const auto whole = principal(columns.flatten(0, 1), config_.token_width, true);
-    // Between principal components as they are and whitened ones: the strong stay stronger, the weak are heard.
+    // Between principal components as they are and whitened ones: the strong stay stronger, the weak are
+    // heard.
     auto scale = whole.deviations.rsqrt();
     scale = scale * (kLoudness * config_.posterior_std / (whole.deviations * scale).square().mean().sqrt());
     set_middle(tokenizer_->quant_layer->weight, scale.unsqueeze(1) * whole.directions);
@@ -224,7 +230,8 @@ class LinearStart {
       auto& up = parts_.at<model::UpsampleImpl>(fmt::format("decoder.up.{}.upsample", level));
       const auto area = up.stride.area();
       // What the level above had, less what the shortcut brings already.
-      const auto wanted = model::pixel_unshuffle(padded_to(levels_[std::size_t(level - 1)], made_.size(1)), up.stride);
+      const auto wanted =
+          model::pixel_unshuffle(padded_to(levels_[std::size_t(level - 1)], made_.size(1)), up.stride);
       fit(made_, wanted - made_.repeat_interleave(area, 1), up.conv->conv->weight, up.conv->conv->bias);
       made_ = up.forward(made_);
     }

@@ -15,7 +15,8 @@ constexpr const char* kHeader = "step,kind,name,value\n";
 
 std::string csv_lines(std::int64_t step, const std::string& kind, const Metrics& metrics) {
   std::string lines;
-  for (const auto& [name, value] : metrics) lines += fmt::format("{},{},{},{:.9g}\n", step, kind, name, value);
+  for (const auto& [name, value] : metrics)
+    lines += fmt::format("{},{},{},{:.9g}\n", step, kind, name, value);
   return lines;
 }
 

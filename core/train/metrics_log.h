@@ -22,8 +22,8 @@ class MetricsMean {
   std::int64_t count_ = 0;
 };
 
-// metrics.jsonl (one object for each entry: step, kind, the numbers) and metrics.csv (step, kind, name, value)
-// in a run's folder. A resumed run appends; entries after the step it resumes from are dropped first.
+// metrics.jsonl (one object for each entry: step, kind, the numbers) and metrics.csv (step, kind, name,
+// value) in a run's folder. A resumed run appends; entries after the step it resumes from are dropped first.
 class MetricsLog {
  public:
   // Throws Error(io).

@@ -31,8 +31,8 @@ struct CacheIndex {
 };
 
 // Decoded training pictures in one memory-mapped file: a folder with pixels.bin (planar uint8 [3, H, W] each)
-// and index.json, which is written last, so that a folder without it is no cache. Every sixteenth picture of a
-// class is held out from training.
+// and index.json, which is written last, so that a folder without it is no cache. Every sixteenth picture of
+// a class is held out from training.
 class PictureCache {
  public:
   // Throws Error(bad_input or io) naming the file when it is missing, damaged or shorter than its index says.
@@ -43,8 +43,12 @@ class PictureCache {
   const CacheIndex& index() const { return index_; }
   std::int64_t class_count() const { return static_cast<std::int64_t>(index_.class_names.size()); }
   // Picture numbers of a class. A class with fewer than 16 pictures has no held-out ones.
-  const std::vector<std::int64_t>& training(std::int64_t label) const { return training_[std::size_t(label)]; }
-  const std::vector<std::int64_t>& held_out(std::int64_t label) const { return held_out_[std::size_t(label)]; }
+  const std::vector<std::int64_t>& training(std::int64_t label) const {
+    return training_[std::size_t(label)];
+  }
+  const std::vector<std::int64_t>& held_out(std::int64_t label) const {
+    return held_out_[std::size_t(label)];
+  }
   std::int64_t training_count() const;
   std::int64_t held_out_count() const;
 

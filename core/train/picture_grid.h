@@ -7,8 +7,8 @@
 
 namespace equi::train {
 
-// Writes pictures [3, H, W] float32 in about [-1, 1], `columns` beside each other in a row, all of one size, with
-// thin white lines between them. Throws as media::write_image.
+// Writes pictures [3, H, W] float32 in about [-1, 1], `columns` beside each other in a row, all of one size,
+// with thin white lines between them. Throws as media::write_image.
 void write_grid(const std::filesystem::path& path, const std::vector<torch::Tensor>& pictures,
                 std::int64_t columns);
 

@@ -22,8 +22,8 @@ struct GeneratorPreset {
   RunOptions run;
 };
 
-// "smoke" (a minute, for tests), "demo" (the bundled model, an hour or two of a small CPU) and "large" (256 px,
-// the published architecture, for GPUs).
+// "smoke" (a minute, for tests), "demo" (the bundled model, an hour or two of a small CPU) and "large" (256
+// px, the published architecture, for GPUs).
 const std::vector<std::string>& preset_names();
 
 // Throw Error(bad_input) for another name.

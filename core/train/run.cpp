@@ -128,10 +128,10 @@ class Run {
     const auto stored = read_facts(path);
     const auto own = trainer_.facts();
     if (fact(stored, "kind", path) != trainer_.kind()) {
-      throw Error(ErrorKind::bad_input, path.string(),
-                  fmt::format("is the checkpoint of a {}, this run trains a {}", stored.at("kind"),
-                              trainer_.kind()),
-                  "choose another run folder");
+      throw Error(
+          ErrorKind::bad_input, path.string(),
+          fmt::format("is the checkpoint of a {}, this run trains a {}", stored.at("kind"), trainer_.kind()),
+          "choose another run folder");
     }
     if (fact(stored, "architecture", path) != own.at("architecture")) {
       throw Error(ErrorKind::bad_input, path.string(), "is of another architecture than this run's",

@@ -41,8 +41,8 @@ struct RunOptions {
   RateSchedule rate;
   bool resume = true;  // go on from the folder's checkpoint when there is one
   double checkpoint_every = 120.0;
-  double samples_every = 300.0;      // 0: never
-  std::int64_t report_every = 20;    // steps
+  double samples_every = 300.0;       // 0: never
+  std::int64_t report_every = 20;     // steps
   std::int64_t held_out_every = 250;  // steps; 0: never
 };
 
@@ -64,8 +64,8 @@ struct RunOutcome {
 // Trains until the steps, the time or the user end it; a checkpoint, atomic, is written at intervals and at
 // the end. A stop request ends the run after the step at hand, with a checkpoint.
 // Throws Error(numeric) naming the step when the loss is not finite: the checkpoint on disk is then the last
-// good one. Throws Error(io) when a checkpoint cannot be written (the one before stays), Error(bad_input) when
-// the folder's checkpoint is of another kind or architecture.
+// good one. Throws Error(io) when a checkpoint cannot be written (the one before stays), Error(bad_input)
+// when the folder's checkpoint is of another kind or architecture.
 RunOutcome run_training(Trainer& trainer, const RunOptions& options, Communicator& processes,
                         const std::function<void(const RunProgress&)>& report = {},
                         const std::stop_token& stop = {});

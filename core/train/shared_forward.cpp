@@ -17,7 +17,8 @@ torch::Tensor forward_shared(const model::Generator& generator, const torch::Ten
     const auto& block = *module->as<model::GeneratorBlockImpl>();
     image = block.self_attention(image, rope, mask);
     const auto shared = block.condition_keys_values(condition);
-    image = block.cross_attention(image, {shared.k.index_select(0, rows), shared.v.index_select(0, rows)}, rope);
+    image =
+        block.cross_attention(image, {shared.k.index_select(0, rows), shared.v.index_select(0, rows)}, rope);
     image = block.feed_forward(image);
     condition = block.feed_forward(condition);
   }

@@ -14,11 +14,12 @@ void save_state(const std::filesystem::path& path, const std::vector<NamedTensor
   std::vector<TensorToWrite> writes;
   writes.reserve(tensors.size());
   for (const auto& named : tensors) {
-    writes.push_back({named.name, DType::f32, named.tensor.sizes().vec(), [tensor = named.tensor](const auto& sink) {
-                        const auto values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-                        sink(std::as_bytes(std::span(values.const_data_ptr<float>(),
-                                                     static_cast<std::size_t>(values.numel()))));
-                      }});
+    writes.push_back(
+        {named.name, DType::f32, named.tensor.sizes().vec(), [tensor = named.tensor](const auto& sink) {
+           const auto values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+           sink(std::as_bytes(
+               std::span(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel()))));
+         }});
   }
   write_safetensors(path, writes, facts);
 }

@@ -25,9 +25,9 @@ bool of_decoder(const std::string& name) {
   return name.starts_with("decoder.") || name.starts_with("post_quant_layer.");
 }
 
-// Random weights, of which the ends of the residual branches are small, so that at first the shortcuts carry the
-// picture. The posterior means start well above the posterior noise, and the decoder undoes that scale: otherwise
-// the first thousand steps go into learning to be louder than the noise.
+// Random weights, of which the ends of the residual branches are small, so that at first the shortcuts carry
+// the picture. The posterior means start well above the posterior noise, and the decoder undoes that scale:
+// otherwise the first thousand steps go into learning to be louder than the noise.
 void initialise(model::Tokenizer& tokenizer, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
   model::randomize_weights(*tokenizer, torch::kFloat32, mix(seed, Purpose::weights, 0));
@@ -40,7 +40,8 @@ void initialise(model::Tokenizer& tokenizer, std::uint64_t seed) {
   tokenizer->post_quant_layer->weight.div_(loud);
 }
 
-void start_from_pictures(model::Tokenizer& tokenizer, const PictureCache& pictures, const TokenizerTraining& s) {
+void start_from_pictures(model::Tokenizer& tokenizer, const PictureCache& pictures,
+                         const TokenizerTraining& s) {
   std::vector<torch::Tensor> crops;
   for (std::int64_t i = 0; i < kLinearPictures; ++i) {
     const auto draws = mix(s.seed, Purpose::latent_crop, 1, std::uint64_t(i));
@@ -65,9 +66,9 @@ void choose_trainable(const model::Tokenizer& tokenizer, bool decoder_only) {
 
 void check_data(const PictureCache& pictures, const TokenizerTraining& s) {
   if (pictures.index().height != s.config.image_height) {
-    throw Error(ErrorKind::bad_input, "pictures",
-                fmt::format("are {} px high, the model takes {}", pictures.index().height,
-                            s.config.image_height));
+    throw Error(
+        ErrorKind::bad_input, "pictures",
+        fmt::format("are {} px high, the model takes {}", pictures.index().height, s.config.image_height));
   }
   if (pictures.training_count() < s.batch) {
     throw Error(ErrorKind::bad_input, "pictures",
@@ -160,8 +161,8 @@ void TokenizerTrainer::forward(std::int64_t worker, std::int64_t step, std::int6
   work.kl = posterior_kl(means, work.images);
 }
 
-// The losses of `made` and their gradients with respect to it: what comes before is linear in these, so that the
-// adaptive weight can be decided between here and the one backward pass.
+// The losses of `made` and their gradients with respect to it: what comes before is linear in these, so that
+// the adaptive weight can be decided between here and the one backward pass.
 void TokenizerTrainer::losses(std::int64_t worker, std::int64_t step, Work& work) {
   const double weight = weight_of(work);
   const auto note = [&](const char* name, const torch::Tensor& value) {
@@ -228,8 +229,7 @@ Metrics TokenizerTrainer::averaged(const std::vector<Work>& works) const {
 
 Metrics TokenizerTrainer::step(std::int64_t step, double rate) {
   Draws draws(mix(settings_.seed, Purpose::width, std::uint64_t(step)));
-  const auto columns =
-      settings_.min_columns + draws.below(settings_.max_columns - settings_.min_columns + 1);
+  const auto columns = settings_.min_columns + draws.below(settings_.max_columns - settings_.min_columns + 1);
   updater_->clear_gradients();
   std::vector<Work> works(static_cast<std::size_t>(pool_.size()));
   pool_.run([&](std::int64_t worker) {

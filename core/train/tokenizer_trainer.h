@@ -14,8 +14,8 @@ namespace equi::train {
 
 struct TokenizerTraining {
   TokenizerConfig config;
-  std::int64_t batch = 8;    // pictures of a step, in each process
-  std::int64_t workers = 1;  // replicas side by side; 1 on a GPU
+  std::int64_t batch = 8;                           // pictures of a step, in each process
+  std::int64_t workers = 1;                         // replicas side by side; 1 on a GPU
   std::int64_t min_columns = 12, max_columns = 24;  // widths of a step's crops
   double gradient_weight = 0.5;                     // of the structural term
   double kl_weight = 0.01;
@@ -30,8 +30,8 @@ struct TokenizerTraining {
 };
 
 // Trains a tokenizer on crops of a picture cache: L1, the structural term, KL with the posterior noise of
-// algorithm.md section 1; from the adversary's start step on hinge GAN with an adaptive weight; LPIPS and a feature
-// loss where their modules are given.
+// algorithm.md section 1; from the adversary's start step on hinge GAN with an adaptive weight; LPIPS and a
+// feature loss where their modules are given.
 class TokenizerTrainer : public Trainer {
  public:
   // Throws Error(bad_input) when the cache's pictures have another height than the model, or there are fewer

@@ -9,8 +9,9 @@
 
 namespace equi::train {
 
-// From gradients to new weights: sums them over the replicas of this process, averages over the processes, clips,
-// takes an AdamW step on the float32 masters, publishes them to the replicas and moves the average (EMA).
+// From gradients to new weights: sums them over the replicas of this process, averages over the processes,
+// clips, takes an AdamW step on the float32 masters, publishes them to the replicas and moves the average
+// (EMA).
 class Updater {
  public:
   struct Settings {
@@ -27,8 +28,8 @@ class Updater {
 
   void clear_gradients();
 
-  // Takes the step and returns the norm of the gradients before clipping. When that norm is not finite, nothing
-  // is changed.
+  // Takes the step and returns the norm of the gradients before clipping. When that norm is not finite,
+  // nothing is changed.
   double apply(double rate, std::int64_t step);
 
   // The averaged weights, as the tensors of `module`; they follow later steps.

@@ -10,8 +10,9 @@
 
 namespace equi::train {
 
-// Threads that do the shares of a step side by side. On a CPU several replicas with one libtorch thread each are
-// far quicker than one replica whose every operation is split: small convolutions leave the threads waiting.
+// Threads that do the shares of a step side by side. On a CPU several replicas with one libtorch thread each
+// are far quicker than one replica whose every operation is split: small convolutions leave the threads
+// waiting.
 class WorkerPool {
  public:
   explicit WorkerPool(std::int64_t workers);  // at least 1
@@ -39,7 +40,8 @@ class WorkerPool {
   std::vector<std::thread> threads_;
 };
 
-// The part [begin, end) of `count` items that falls to `worker` of `workers`; the parts differ by one at most.
+// The part [begin, end) of `count` items that falls to `worker` of `workers`; the parts differ by one at
+// most.
 struct Share {
   std::int64_t begin = 0;
   std::int64_t end = 0;

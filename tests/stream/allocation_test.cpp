@@ -23,8 +23,8 @@ TEST(Allocations, TheFlowHeadNeedsNoneButTheToken) {
   EXPECT_LE(counter.objects(), 4) << "the token's tensor";
 }
 
-// Requests of one more column of a row that has been running for a while: its window is full, and the position
-// from which it sees the class has come to rest.
+// Requests of one more column of a row that has been running for a while: its window is full, and the
+// position from which it sees the class has come to rest.
 std::pair<std::int64_t, std::int64_t> requests(int evaluations, bool bookmarked) {
   auto settings = quick_settings();
   settings.solver.evaluations = evaluations;

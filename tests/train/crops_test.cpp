@@ -16,8 +16,8 @@ TEST(Crops, AreTheSameForTheSameDrawAndDifferOtherwise) {
   const auto cache = testing::striped_cache(folder / "cache", 20);
   const auto start = mix(1, Purpose::crop, 5, 3);
   EXPECT_TRUE(torch::equal(draw_crop(cache, start, 192).pixels, draw_crop(cache, start, 192).pixels));
-  EXPECT_FALSE(
-      torch::equal(draw_crop(cache, start, 192).pixels, draw_crop(cache, mix(1, Purpose::crop, 6, 3), 192).pixels));
+  EXPECT_FALSE(torch::equal(draw_crop(cache, start, 192).pixels,
+                            draw_crop(cache, mix(1, Purpose::crop, 6, 3), 192).pixels));
 }
 
 TEST(Crops, ShowBothClassesAndBothDirections) {

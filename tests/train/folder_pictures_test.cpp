@@ -66,7 +66,8 @@ TEST_F(FolderPictures, SkipsWhatCannotBeReadAndNamesTheFirstFive) {
   for (int i = 0; i < 7; ++i) broken("data/sea/x" + std::to_string(i) + ".jpg");
   EXPECT_EQ(read().training_count(), 2);
   EXPECT_EQ(report_.skipped, 7);
-  EXPECT_EQ(report_.skipped_names, (std::vector<std::string>{"x0.jpg", "x1.jpg", "x2.jpg", "x3.jpg", "x4.jpg"}));
+  EXPECT_EQ(report_.skipped_names,
+            (std::vector<std::string>{"x0.jpg", "x1.jpg", "x2.jpg", "x3.jpg", "x4.jpg"}));
 }
 
 TEST_F(FolderPictures, TellsOfAClassWithOnePicture) {

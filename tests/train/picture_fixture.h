@@ -7,8 +7,8 @@
 
 namespace equi::testing {
 
-// A packed cache of `count` pictures for each of two classes, 32 px high: the first class grows brighter to the
-// right, the second darker. Pixel values identify the picture.
+// A packed cache of `count` pictures for each of two classes, 32 px high: the first class grows brighter to
+// the right, the second darker. Pixel values identify the picture.
 inline train::PictureCache striped_cache(const std::filesystem::path& folder, std::int64_t count,
                                          std::int64_t width = 320) {
   train::PictureCacheWriter writer(folder, 32, {"rising", "falling"}, "stripes");

@@ -18,11 +18,12 @@ class Processes : public ::testing::Test {
  protected:
   // Runs the smoke tokenizer for a few steps; `variables` precede the command.
   int train(const std::string& variables, const std::string& run, int batch) {
-    const std::string command = variables + " " + EQUI_CLI +
-                                " train tokenizer --scenes --preset smoke --worlds 1 --steps 5 --samples-every 0"
-                                " --held-out-every 0 --json --schedule constant --workers 1 --batch " +
-                                std::to_string(batch) + " --cache " + (folder_ / "pictures").string() + " --run " +
-                                (folder_ / run).string() + " >" + (folder_ / (run + ".out")).string() + " 2>&1";
+    const std::string command =
+        variables + " " + EQUI_CLI +
+        " train tokenizer --scenes --preset smoke --worlds 1 --steps 5 --samples-every 0"
+        " --held-out-every 0 --json --schedule constant --workers 1 --batch " +
+        std::to_string(batch) + " --cache " + (folder_ / "pictures").string() + " --run " +
+        (folder_ / run).string() + " >" + (folder_ / (run + ".out")).string() + " 2>&1";
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }

@@ -143,7 +143,8 @@ TEST_F(Run, KeepsTheLastCheckpointWhenTheDiskIsFull) {
 TEST_F(Run, DropsMetricsAfterTheStepItResumesFrom) {
   Halving first, second;
   go(first, 3);
-  std::ofstream(folder_ / "metrics.jsonl", std::ios::app) << R"({"step":9,"kind":"train","loss":1.0})" << "\n";
+  std::ofstream(folder_ / "metrics.jsonl", std::ios::app) << R"({"step":9,"kind":"train","loss":1.0})"
+                                                          << "\n";
   go(second, 5);
   std::ifstream in(folder_ / "metrics.jsonl");
   std::string line;

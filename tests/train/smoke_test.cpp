@@ -53,7 +53,8 @@ TokenizerTrainer smoke_tokenizer(std::int64_t gan_start = -1) {
 GeneratorTrainer smoke_generator(const std::filesystem::path& folder) {
   auto preset = generator_preset("smoke");
   const auto tokenizer = load_tokenizer(checkpoint_path(folder / "tokenizer"));
-  auto latents = encode_latents(folder / "latents.safetensors", tokenizer, scenes(), preset.latents, "test", 2);
+  auto latents =
+      encode_latents(folder / "latents.safetensors", tokenizer, scenes(), preset.latents, "test", 2);
   preset.training.config.class_count = static_cast<int>(scenes().class_count());
   preset.training.config.token_width = tokenizer->config.token_width;
   return {std::move(latents), tokenizer, preset.training, std::make_shared<Communicator>()};

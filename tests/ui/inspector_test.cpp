@@ -1,4 +1,5 @@
 // The token inspector's dock, driven through the real widgets.
+#include <QDockWidget>
 #include <QFileInfo>
 
 #include "core/media/image.h"

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-// libtorch's c10d header names these types of Gloo, which libtorch contains but whose headers its package lacks.
-// c10d only points to them; nothing here is ever constructed by us.
+// libtorch's c10d header names these types of Gloo, which libtorch contains but whose headers its package
+// lacks. c10d only points to them; nothing here is ever constructed by us.
 namespace gloo {
 
 class Context {
@@ -18,7 +18,7 @@ class UnboundBuffer {
  public:
   virtual ~UnboundBuffer() = default;
 };
-}
+}  // namespace transport
 namespace rendezvous {
 class Store {
  public:
