@@ -53,7 +53,7 @@ std::unique_ptr<ProjectFile> ProjectFile::create(const std::filesystem::path& pa
   db.execute("PRAGMA page_size = 8192");
   db.execute(fmt::format("PRAGMA application_id = {}", kApplicationId));
   db.execute("PRAGMA journal_mode = WAL");
-  db.execute("PRAGMA synchronous = FULL");
+  db.execute("PRAGMA synchronous = NORMAL");
   file->migrate();
   db.prepare("INSERT INTO model VALUES(?, ?, ?, ?)")
       .bind(1, model.name)
@@ -73,7 +73,7 @@ std::unique_ptr<ProjectFile> ProjectFile::open(const std::filesystem::path& path
   auto file = std::unique_ptr<ProjectFile>(new ProjectFile(path, Database::Mode::open));
   file->check_whole();
   file->database_.execute("PRAGMA journal_mode = WAL");
-  file->database_.execute("PRAGMA synchronous = FULL");
+  file->database_.execute("PRAGMA synchronous = NORMAL");
   file->migrate();
   file->read_model();
   return file;

@@ -35,7 +35,9 @@ struct HistoryRow {
 // A `.equi` file: an SQLite database used as application file format. Everything of a document is in it:
 // tokens in chunks, the photo, the history for undo, settings, thumbnail. Writes are transactions through the
 // write-ahead log: after a kill at any moment the file reopens as it was at some earlier moment, and every
-// chunk carries a hash, so that damage is said and never shown as a picture. Commits are synced to the disk.
+// chunk carries a hash, so that damage is said and never shown as a picture. What was committed survives a
+// kill; after a power cut the file is as it was at the log's last checkpoint or later (a sync at every commit
+// would hold up the columns by as long as a busy disk likes).
 class ProjectFile {
  public:
   static constexpr std::int64_t kSchema = 2;
