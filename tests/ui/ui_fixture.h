@@ -16,7 +16,7 @@ namespace equi::ui::testing {
 using equi::testing::TempFolder;
 
 // Turns the event loop until `condition` holds; false after `seconds`.
-bool wait_until(const std::function<bool()>& condition, double seconds = 20);
+bool wait_until(const std::function<bool()>& condition, double seconds = 60);
 
 // The bundle for tests that want a picture: models/demo where it is, otherwise the tiny random one.
 std::filesystem::path picture_model();
@@ -36,8 +36,8 @@ class UiTest : public ::testing::Test {
   void click_scene(int row);
   void trigger(const char* action) { window->actions_table()->get(action)->trigger(); }
   std::int64_t columns() const { return app->snapshot() ? app->snapshot()->extent.size() : 0; }
-  bool wait_columns(std::int64_t count, double seconds = 30);
-  bool wait_idle(double seconds = 30);  // nothing grows and all that is visible is there
+  bool wait_columns(std::int64_t count, double seconds = 60);
+  bool wait_idle(double seconds = 60);  // nothing grows and all that is visible is there
   // Writes build/screenshots/NAME.png.
   void screenshot(const QString& name);
   static void screenshot(QWidget* widget, const QString& name);

@@ -382,6 +382,22 @@
             <source>Select nothing</source>
             <translation>取消选择</translation>
         </message>
+        <message>
+            <source>&amp;Inspector</source>
+            <translation>检查器(&amp;I)</translation>
+        </message>
+        <message>
+            <source>What the token of the selected column means</source>
+            <translation>所选列的词元意味着什么</translation>
+        </message>
+        <message>
+            <source>&amp;Equivariance check…</source>
+            <translation>等变性检查(&amp;E)…</translation>
+        </message>
+        <message>
+            <source>How well the model commutes with moving a picture sideways</source>
+            <translation>模型与图片横向移动的可交换程度</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::AppController</name>
@@ -441,6 +457,177 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::DirectionsPage</name>
+        <message>
+            <source>Learn</source>
+            <translation>学习</translation>
+        </message>
+        <message>
+            <source>Reset</source>
+            <translation>重置</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>应用</translation>
+        </message>
+        <message>
+            <source>this canvas</source>
+            <translation>此画布</translation>
+        </message>
+        <message>
+            <source>the model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>Whose tokens the directions are of</source>
+            <translation>方向取自哪里的词元</translation>
+        </message>
+        <message>
+            <source>Generate %1 columns of each scene and keep the statistics of their tokens with the model</source>
+            <translation>每个场景生成 %1 列，并把其词元的统计量与模型一起保存</translation>
+        </message>
+        <message>
+            <source>Tokens o&amp;f</source>
+            <translation>词元来自(&amp;F)</translation>
+        </message>
+        <message>
+            <source>Direction %1</source>
+            <translation>方向 %1</translation>
+        </message>
+        <message>
+            <source>Up to %1 standard deviations to both sides</source>
+            <translation>两侧各至多 %1 个标准差</translation>
+        </message>
+        <message>
+            <source>Direction &amp;%1</source>
+            <translation>方向 &amp;%1</translation>
+        </message>
+        <message>
+            <source>This model carries no statistics of its tokens yet.</source>
+            <translation>此模型还没有词元的统计量。</translation>
+        </message>
+        <message>
+            <source>%1 %</source>
+            <translation>%1 %</translation>
+        </message>
+        <message>
+            <source>The photo's own columns cannot be changed.</source>
+            <translation>照片自身的列不能更改。</translation>
+        </message>
+        <message>
+            <source>Generating: %L1 of %L2 columns</source>
+            <translation>正在生成：%L1 / %L2 列</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::EquivarianceDialog</name>
+        <message>
+            <source>This &amp;canvas</source>
+            <translation>此画布(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Pictures…</source>
+            <translation>图片(&amp;P)…</translation>
+        </message>
+        <message>
+            <source>&amp;Folder…</source>
+            <translation>文件夹(&amp;F)…</translation>
+        </message>
+        <message>
+            <source>&amp;Save…</source>
+            <translation>保存(&amp;S)…</translation>
+        </message>
+        <message>
+            <source>Equivariance check</source>
+            <translation>等变性检查</translation>
+        </message>
+        <message>
+            <source>Does a picture that is moved give tokens that are moved?</source>
+            <translation>移动图片，词元也会同样移动吗？</translation>
+        </message>
+        <message>
+            <source>Error between encoding the moved picture and moving the encoded one; the same for decoding. 0 is perfect, about 1.4 means that both have nothing to do with each other.</source>
+            <translation>对移动后的图片编码与移动编码结果之间的误差；解码同理。0 为完美，约 1.4 表示两者毫无关系。</translation>
+        </message>
+        <message>
+            <source>Choose what to measure on.</source>
+            <translation>选择用什么来测量。</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Measuring…</source>
+            <translation>正在测量…</translation>
+        </message>
+        <message>
+            <source>Pictures to measure on</source>
+            <translation>用于测量的图片</translation>
+        </message>
+        <message>
+            <source>Pictures (%1)</source>
+            <translation>图片 (%1)</translation>
+        </message>
+        <message>
+            <source>Folder of pictures</source>
+            <translation>图片文件夹</translation>
+        </message>
+        <message>
+            <source>There are no pictures in it.</source>
+            <translation>其中没有图片。</translation>
+        </message>
+        <message>
+            <source>Moved by whole columns: encode %1, decode %2. By parts of columns: encode %3, decode %4. %L5 windows of %6 columns.</source>
+            <translation>按整列移动：编码 %1，解码 %2。按不足一列移动：编码 %3，解码 %4。%L5 个窗口，每个 %6 列。</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n picture(s) could not be used.</source>
+            <translation>
+                <numerusform>%n 张图片无法使用。</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Save the result</source>
+            <translation>保存结果</translation>
+        </message>
+        <message>
+            <source>Plot (*.png);;Numbers (*.json)</source>
+            <translation>图表 (*.png);;数值 (*.json)</translation>
+        </message>
+        <message>
+            <source>Saved %1</source>
+            <translation>已保存 %1</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written</source>
+            <translation>无法写入 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::EquivariancePlot</name>
+        <message>
+            <source>Error by shift</source>
+            <translation>随移动量变化的误差</translation>
+        </message>
+        <message>
+            <source>shift in pixels; dotted: whole columns</source>
+            <translation>移动量（像素）；点线：整列</translation>
+        </message>
+        <message>
+            <source>encode</source>
+            <translation>编码</translation>
+        </message>
+        <message>
+            <source>decode</source>
+            <translation>解码</translation>
+        </message>
+        <message>
+            <source>round trip</source>
+            <translation>往返</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::Error</name>
         <message>
             <source>This cannot be used</source>
@@ -465,6 +652,61 @@
         <message>
             <source>Something went wrong inside the program</source>
             <translation>程序内部出错</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::FactsView</name>
+        <message>
+            <source>Length of the token</source>
+            <translation>词元的长度</translation>
+        </message>
+        <message>
+            <source>Distance to the token of the column on the left</source>
+            <translation>与左侧列词元的距离</translation>
+        </message>
+        <message>
+            <source>Distance to the token of the column on the right</source>
+            <translation>与右侧列词元的距离</translation>
+        </message>
+        <message>
+            <source>length</source>
+            <translation>长度</translation>
+        </message>
+        <message>
+            <source>to the left</source>
+            <translation>到左侧</translation>
+        </message>
+        <message>
+            <source>to the right</source>
+            <translation>到右侧</translation>
+        </message>
+        <message>
+            <source>forward frame</source>
+            <translation>正向坐标系</translation>
+        </message>
+        <message>
+            <source>mirrored frame</source>
+            <translation>镜像坐标系</translation>
+        </message>
+        <message>
+            <source>photo · %1 numbers</source>
+            <translation>照片 · %1 个数</translation>
+        </message>
+        <message>
+            <source>%1 · %2 · %3 numbers</source>
+            <translation>%1 · %2 · %3 个数</translation>
+        </message>
+        <message>
+            <source>alike</source>
+            <translation>相似</translation>
+        </message>
+        <message>
+            <source>%L1  %2</source>
+            <translation>%L1  %2</translation>
+        </message>
+        <message>
+            <source>Go to column %L1 (cosine %2)</source>
+            <translation>前往第 %L1 列（余弦 %2）</translation>
         </message>
     </context>
     <context>
@@ -887,6 +1129,107 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::InfluencePage</name>
+        <message>
+            <source>Another random token</source>
+            <translation>换一个随机词元</translation>
+        </message>
+        <message>
+            <source>the mean token</source>
+            <translation>平均词元</translation>
+        </message>
+        <message>
+            <source>nothing (zero)</source>
+            <translation>空（零）</translation>
+        </message>
+        <message>
+            <source>a random token</source>
+            <translation>随机词元</translation>
+        </message>
+        <message>
+            <source>its left neighbour</source>
+            <translation>左侧相邻词元</translation>
+        </message>
+        <message>
+            <source>its right neighbour</source>
+            <translation>右侧相邻词元</translation>
+        </message>
+        <message>
+            <source>What stands in for the token</source>
+            <translation>用什么代替该词元</translation>
+        </message>
+        <message>
+            <source>Heat map of the influence</source>
+            <translation>影响热图</translation>
+        </message>
+        <message>
+            <source>How much each pixel changes without the token</source>
+            <translation>没有该词元时每个像素的变化量</translation>
+        </message>
+        <message>
+            <source>&amp;Without it</source>
+            <translation>代以(&amp;W)</translation>
+        </message>
+        <message>
+            <source>Nothing changes.</source>
+            <translation>没有变化。</translation>
+        </message>
+        <message>
+            <source>%1 % of the change lies in the own %2 pixels, %3 % of it within %4 pixels.</source>
+            <translation>变化的 %1 % 位于自身的 %2 像素内，%3 % 位于 %4 像素内。</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::Inspection</name>
+        <message>
+            <source>Column %L1</source>
+            <translation>第 %L1 列</translation>
+        </message>
+        <message>
+            <source>Columns %L1 to %L2</source>
+            <translation>第 %L1 至 %L2 列</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::InspectorPanel</name>
+        <message>
+            <source>No column selected</source>
+            <translation>没有选择列</translation>
+        </message>
+        <message>
+            <source>Click a column of the canvas to see what its token means. Shift+click selects a span.</source>
+            <translation>单击画布上的一列，查看其词元的含义。Shift+单击选择一段。</translation>
+        </message>
+        <message>
+            <source>Influence</source>
+            <translation>影响</translation>
+        </message>
+        <message>
+            <source>Swap</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <source>Build-up</source>
+            <translation>逐步构建</translation>
+        </message>
+        <message>
+            <source>Directions</source>
+            <translation>方向</translation>
+        </message>
+        <message>
+            <source>Show on the canvas</source>
+            <translation>显示在画布上</translation>
+        </message>
+        <message>
+            <source>Show the same picture at its place in the canvas; nothing is changed</source>
+            <translation>在画布的原位显示同一画面；不做任何更改</translation>
+        </message>
+        <message>
+            <source>Equivariance check…</source>
+            <translation>等变性检查…</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::LogDialog</name>
         <message>
             <source>Log</source>
@@ -938,6 +1281,38 @@
         <message>
             <source>Seed %1 copied</source>
             <translation>已复制种子 %1</translation>
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation>检查器</translation>
+        </message>
+        <message>
+            <source>Loading the model…</source>
+            <translation>正在载入模型…</translation>
+        </message>
+        <message>
+            <source>The first scene is a moment away.</source>
+            <translation>马上就能开始第一个场景。</translation>
+        </message>
+        <message>
+            <source>Start a panorama</source>
+            <translation>开始一幅全景图</translation>
+        </message>
+        <message>
+            <source>Click a scene on the left, or drop a photo here to continue it on both sides.</source>
+            <translation>单击左侧的场景，或把照片拖到这里向两侧延续。</translation>
+        </message>
+        <message>
+            <source>The model could not be loaded</source>
+            <translation>模型无法载入</translation>
+        </message>
+        <message>
+            <source>No model yet</source>
+            <translation>还没有模型</translation>
+        </message>
+        <message>
+            <source>A model makes the pictures. Import one, or look where models are searched for.</source>
+            <translation>图画由模型生成。请导入一个模型，或查看模型的搜索位置。</translation>
         </message>
     </context>
     <context>
@@ -1252,6 +1627,96 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::ProfilePlot</name>
+        <message>
+            <source>Profile of the influence</source>
+            <translation>影响分布</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ProgressivePage</name>
+        <message>
+            <source>Other random tokens</source>
+            <translation>换一批随机词元</translation>
+        </message>
+        <message>
+            <source>Play</source>
+            <translation>播放</translation>
+        </message>
+        <message>
+            <source>How many columns have their own token</source>
+            <translation>有多少列使用自己的词元</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>导出…</translation>
+        </message>
+        <message>
+            <source>left to right</source>
+            <translation>从左到右</translation>
+        </message>
+        <message>
+            <source>right to left</source>
+            <translation>从右到左</translation>
+        </message>
+        <message>
+            <source>centre outwards</source>
+            <translation>从中间向外</translation>
+        </message>
+        <message>
+            <source>as generated</source>
+            <translation>按生成顺序</translation>
+        </message>
+        <message>
+            <source>Order in which columns get their own token</source>
+            <translation>各列换上自己词元的顺序</translation>
+        </message>
+        <message>
+            <source>%1 a second</source>
+            <translation>每秒 %1</translation>
+        </message>
+        <message>
+            <source>Speed</source>
+            <translation>速度</translation>
+        </message>
+        <message>
+            <source>The picture at this step</source>
+            <translation>这一步的画面</translation>
+        </message>
+        <message>
+            <source>As an animated GIF, a video, or a strip of frames</source>
+            <translation>导出为动态 GIF、视频或连续帧条</translation>
+        </message>
+        <message>
+            <source>&amp;Order</source>
+            <translation>顺序(&amp;O)</translation>
+        </message>
+        <message>
+            <source>%1: %2 of %3 have their own token.</source>
+            <translation>%1：%3 列中有 %2 列使用自己的词元。</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>暂停</translation>
+        </message>
+        <message>
+            <source>Export the animation</source>
+            <translation>导出动画</translation>
+        </message>
+        <message>
+            <source>Animated GIF (*.gif);;MP4 video (*.mp4);;Strip of frames (*.png *.jpg *.tif)</source>
+            <translation>动态 GIF (*.gif);;MP4 视频 (*.mp4);;连续帧条 (*.png *.jpg *.tif)</translation>
+        </message>
+        <message>
+            <source>Frame %1 of %2</source>
+            <translation>第 %1 / %2 帧</translation>
+        </message>
+        <message>
+            <source>%1: %2 frames</source>
+            <translation>%1：%2 帧</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::ProjectActions</name>
         <message>
             <source>Open &amp;recent</source>
@@ -1490,6 +1955,25 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::SplitView</name>
+        <message>
+            <source>Before and after</source>
+            <translation>前后对比</translation>
+        </message>
+        <message>
+            <source>The arrow keys move the divider</source>
+            <translation>方向键移动分隔线</translation>
+        </message>
+        <message>
+            <source>before</source>
+            <translation>之前</translation>
+        </message>
+        <message>
+            <source>after</source>
+            <translation>之后</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::StatusLine</name>
         <message>
             <source>Position under the cursor</source>
@@ -1538,6 +2022,160 @@
         <message>
             <source>%L1 columns/s</source>
             <translation>%L1 列/秒</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::SwapPage</name>
+        <message>
+            <source>The other column</source>
+            <translation>另一列</translation>
+        </message>
+        <message>
+            <source>Choose…</source>
+            <translation>选择…</translation>
+        </message>
+        <message>
+            <source>Column of the file</source>
+            <translation>文件中的列</translation>
+        </message>
+        <message>
+            <source>Another random token</source>
+            <translation>换一个随机词元</translation>
+        </message>
+        <message>
+            <source>How far from the old token to the new one</source>
+            <translation>从旧词元到新词元走多远</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>应用</translation>
+        </message>
+        <message>
+            <source>Continue from it</source>
+            <translation>由此延续</translation>
+        </message>
+        <message>
+            <source>Along the arc</source>
+            <translation>沿弧线</translation>
+        </message>
+        <message>
+            <source>Straight</source>
+            <translation>直线</translation>
+        </message>
+        <message>
+            <source>Way from the old token to the new one</source>
+            <translation>从旧词元到新词元的路径</translation>
+        </message>
+        <message>
+            <source>The arc keeps the token's length; the straight line shortens it half way</source>
+            <translation>弧线保持词元长度；直线在中途会变短</translation>
+        </message>
+        <message>
+            <source>Keep the token in the canvas (undo brings the old one back)</source>
+            <translation>把词元保留在画布中（撤销可恢复旧的）</translation>
+        </message>
+        <message>
+            <source>Keep the token and make everything outwards of it again from it, with the same noise</source>
+            <translation>保留该词元，并用相同噪声由它重新生成外侧的一切</translation>
+        </message>
+        <message>
+            <source>&amp;With</source>
+            <translation>换成(&amp;W)</translation>
+        </message>
+        <message>
+            <source>&amp;Blend</source>
+            <translation>混合(&amp;B)</translation>
+        </message>
+        <message>
+            <source>Wa&amp;y</source>
+            <translation>路径(&amp;Y)</translation>
+        </message>
+        <message>
+            <source>%1 %</source>
+            <translation>%1 %</translation>
+        </message>
+        <message>
+            <source>another column</source>
+            <translation>另一列</translation>
+        </message>
+        <message>
+            <source>another scene</source>
+            <translation>另一个场景</translation>
+        </message>
+        <message>
+            <source>a picture or project</source>
+            <translation>图片或工程</translation>
+        </message>
+        <message>
+            <source>a random token</source>
+            <translation>随机词元</translation>
+        </message>
+        <message>
+            <source>the mean token</source>
+            <translation>平均词元</translation>
+        </message>
+        <message>
+            <source>Where the other token is from</source>
+            <translation>另一个词元来自哪里</translation>
+        </message>
+        <message>
+            <source>The other scene</source>
+            <translation>另一个场景</translation>
+        </message>
+        <message>
+            <source>The token that this scene has here with the same noise</source>
+            <translation>该场景在此处用相同噪声得到的词元</translation>
+        </message>
+        <message>
+            <source>Column of the picture or project</source>
+            <translation>图片或工程中的列</translation>
+        </message>
+        <message>
+            <source>&amp;Column</source>
+            <translation>列(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Scene</source>
+            <translation>场景(&amp;S)</translation>
+        </message>
+        <message>
+            <source>&amp;File</source>
+            <translation>文件(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Draw</source>
+            <translation>抽取(&amp;D)</translation>
+        </message>
+        <message>
+            <source>Take tokens from</source>
+            <translation>取词元自</translation>
+        </message>
+        <message>
+            <source>Pictures and projects (%1)</source>
+            <translation>图片与工程 (%1)</translation>
+        </message>
+        <message>
+            <source>Drop a picture or a project here, or choose one.</source>
+            <translation>把图片或工程拖到这里，或选择一个。</translation>
+        </message>
+        <message>
+            <source>Distance %1, cosine %2.</source>
+            <translation>距离 %1，余弦 %2。</translation>
+        </message>
+        <message>
+            <source>The photo's own columns cannot be changed.</source>
+            <translation>照片自身的列不能更改。</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::TokenPlot</name>
+        <message>
+            <source>The token's numbers</source>
+            <translation>词元的数值</translation>
+        </message>
+        <message>
+            <source>Number %L1: %2</source>
+            <translation>第 %L1 个数：%2</translation>
         </message>
     </context>
     <context>
