@@ -42,6 +42,8 @@ class Halving : public Trainer {
 
 class Run : public ::testing::Test {
  protected:
+  // One of them forks, and a thread pool does not live on in a child.
+  static void SetUpTestSuite() { torch::set_num_threads(1); }
   RunOutcome go(Trainer& trainer, std::int64_t steps, double every = 1e9) {
     RunOptions options;
     options.folder = folder_.path();
