@@ -63,7 +63,9 @@ std::int64_t Engine::find_scene(const std::string& text) const {
 }
 
 stream::GenerationSettings Engine::default_settings() const {
-  return {};
+  stream::GenerationSettings settings;
+  settings.guidance.scale = manifest().guidance_scale;
+  return settings;
 }
 
 }  // namespace equi::engine
