@@ -73,7 +73,8 @@ void Studio::Impl::state_changed() {
 }
 
 Studio::Studio(std::shared_ptr<jobs::JobQueue> queue, std::shared_ptr<TileCache> tiles, Callbacks callbacks)
-    : impl_(std::make_shared<Impl>(std::move(queue), std::move(tiles), std::move(callbacks))) {}
+    : queue_(std::move(queue)),
+      impl_(std::make_shared<Impl>(queue_.get(), std::move(tiles), std::move(callbacks))) {}
 
 // The session goes on the worker, like everything that touches it; nothing calls back after that.
 Studio::~Studio() {

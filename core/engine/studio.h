@@ -72,6 +72,8 @@ class Studio {
 
  private:
   struct Impl;
+  std::shared_ptr<jobs::JobQueue>
+      queue_;  // here and not in what jobs hold: a worker cannot end its own queue
   std::shared_ptr<Impl> impl_;
 };
 

@@ -10,10 +10,10 @@ namespace equi::engine {
 
 // What a studio is made of. Members are either the worker's alone or guarded by the mutex, and say which.
 struct Studio::Impl : std::enable_shared_from_this<Impl> {
-  Impl(std::shared_ptr<jobs::JobQueue> job_queue, std::shared_ptr<TileCache> tile_cache, Callbacks calls)
-      : queue(std::move(job_queue)), tiles(std::move(tile_cache)), callbacks(std::move(calls)) {}
+  Impl(jobs::JobQueue* job_queue, std::shared_ptr<TileCache> tile_cache, Callbacks calls)
+      : queue(job_queue), tiles(std::move(tile_cache)), callbacks(std::move(calls)) {}
 
-  const std::shared_ptr<jobs::JobQueue> queue;
+  jobs::JobQueue* const queue;  // the studio's; jobs run while it lives
   const std::shared_ptr<TileCache> tiles;
   const Callbacks callbacks;
 
