@@ -5,12 +5,6 @@
 #include "core/media/memory_image.h"
 
 namespace equi::engine {
-namespace {
-
-constexpr int kQuality = 95;
-
-}  // namespace
-
 bool Overview::holds(const TileKey& key) const {
   return key.level >= kStoredLevel && session_.document().file().has_overview(
                                           key.level, key.index, session_.pixels_key(tile_columns(key)));
@@ -36,7 +30,7 @@ std::shared_ptr<Tile> Overview::load(const TileKey& key) const {
 void Overview::store(const Tile& tile) const {
   if (tile.key.level < kStoredLevel || !tile.complete() || tile.sampled) return;
   const auto text = session_.pixels_key(tile_columns(tile.key));
-  const auto bytes = media::encode_jpeg({tile.width, tile.height, tile.pixels}, kQuality);
+  const auto bytes = media::encode_png({tile.width, tile.height, tile.pixels});
   auto& file = session_.document().file();
   file.commit([&] { file.put_overview(tile.key.level, tile.key.index, text, bytes); });
 }

@@ -8,7 +8,7 @@
 namespace equi::engine {
 
 // The small tiles that a project file keeps, so that zooming out of a canvas that was looked at once costs a
-// few reads: levels kStoredLevel and above, settled ones only, as JPEG (quality 95). A tile is found as long
+// few reads: levels kStoredLevel and above, settled ones only, lossless. A tile is found as long
 // as what its pixels depend on is the same (Session::pixels_key), undo and redo included.
 class Overview {
  public:

@@ -6,13 +6,12 @@
 #include "core/base/error.h"
 
 namespace equi::media {
-std::vector<std::byte> encode_jpeg(const Image& image, int quality) {
+std::vector<std::byte> encode_png(const Image& image) {
   cv::Mat bgr;
   cv::cvtColor(cv::Mat(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data())),
                bgr, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> bytes;
-  if (!cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, quality}))
-    throw Error(ErrorKind::io, "picture", "cannot be encoded");
+  if (!cv::imencode(".png", bgr, bytes)) throw Error(ErrorKind::io, "picture", "cannot be encoded");
   const auto all = std::as_bytes(std::span(bytes));
   return {all.begin(), all.end()};
 }

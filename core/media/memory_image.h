@@ -9,8 +9,8 @@
 
 namespace equi::media {
 
-// A picture as JPEG bytes; quality 1..100. Throws Error(io) when it cannot be encoded.
-std::vector<std::byte> encode_jpeg(const Image& image, int quality);
+// A picture as PNG bytes, lossless. Throws Error(io) when it cannot be encoded.
+std::vector<std::byte> encode_png(const Image& image);
 
 // Back; nothing when the bytes are no picture of this size.
 std::optional<Image> decode_picture(std::span<const std::byte> bytes, int width, int height);
