@@ -53,9 +53,11 @@ BatchService::~BatchService() {
   }
   try {
     shared_->runner->give_up();
-  } catch (const Error&) {
-    return;  // the queue's file is gone; what was running waits there as after a crash
+  } catch (const Error&) {  // the queue's file is gone; what was running waits there as after a crash
   }
+  // The worker may hold its finished job, and with it `shared_`, a moment longer: the folder's lock must not.
+  shared_->runner.reset();
+  shared_->queue.reset();
 }
 
 const std::shared_ptr<Queue>& BatchService::queue() const {

@@ -139,9 +139,7 @@ void Studio::import_photo(std::filesystem::path picture, canvas::NewPanorama pan
 
 void Studio::execute(canvas::Command command) {
   if (!std::holds_alternative<canvas::EditToken>(command)) impl_->stop_extensions();
-  impl_->change("change", [impl = impl_.get(), command = std::move(command)] {
-    impl->need_session().execute(command);
-  });
+  impl_->change("change", [impl = impl_.get(), command] { impl->need_session().execute(command); });
 }
 
 void Studio::undo() {

@@ -1,5 +1,6 @@
 #include "core/jobs/job_queue.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <vector>
@@ -136,7 +137,9 @@ void JobQueue::wait_idle() {
 
 std::size_t JobQueue::waiting() const {
   const std::scoped_lock lock(mutex_);
-  return waiting_.size();
+  return static_cast<std::size_t>(std::count_if(waiting_.begin(), waiting_.end(), [](const auto& each) {
+    return !each.second->stop.stop_requested();
+  }));
 }
 
 std::shared_ptr<Job::Shared> JobQueue::next(const std::stop_token& end) {

@@ -90,8 +90,10 @@ TEST(Seamless, TheSeamsAreNoWorseThanBordersOfColumnsInside) {
   const auto made = panorama(40);
   const auto ring = whole(closed(made.source, close(made)));
   const int px = golden_engine()->column_pixels(), bridge = 40 * px;
-  double worst = 0;
-  for (int x = px; x < bridge; x += px) worst = std::max(worst, energy(ring, x));
+  double worst = 0;  // of the borders that the model itself made, those inside the bridge among them
+  for (int x = px; x < ring.width; x += px) {
+    if (x != bridge) worst = std::max(worst, energy(ring, x));
+  }
   EXPECT_LE(energy(ring, bridge), worst) << "where the bridge begins";
   EXPECT_LE(energy(ring, 0), worst) << "where the ring closes";
 }
