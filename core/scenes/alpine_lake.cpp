@@ -78,18 +78,23 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   back.over(far_color, below(back.view, far_ridge));
 
   // The range. One column more on each side, for slopes.
-  const std::int64_t slices = 120;
+  const std::int64_t slices = 160;
   const double deep = 1.6;
-  const View wide(view.height, view.first_x - 1, view.width + 2, view.options);
+  const auto margin = view.height / 2;
+  const View wide(view.height, view.first_x - 1 - margin, view.width + 2 + 2 * margin, view.options);
   const auto z = torch::linspace(0.0, deep, slices, view.x.options());
   const auto key = dice.key();
-  auto ridges = torch::zeros({slices, wide.width}, view.options.dtype(torch::kFloat32));
+  const auto columns = view.width + 2;
+  auto ridges = torch::zeros({slices, columns}, view.options.dtype(torch::kFloat32));
   auto detail = torch::ones_like(ridges);
   double frequency = 1.15 * sharp, amplitude = 0.5;
   for (int k = 0; k < 5; ++k) {
-    const auto n =
-        1.0 -
-        noise(wide.x * frequency + 0.3 * k, z * frequency + 0.6 * k, key + std::uint64_t(k)).abs() * 1.25;
+    // Each octave's ridges run into the depth at a slant of their own.
+    const double slant = (k % 2 == 0 ? 0.30 : -0.27) * sun;
+    const auto shift = (z.unsqueeze(1) * (slant * double(view.height))).round().to(torch::kInt64);
+    const auto index = torch::arange(columns, shift.options()) + margin + shift;
+    const auto field = noise(wide.x * frequency + 0.3 * k, z * frequency + 0.6 * k, key + std::uint64_t(k));
+    const auto n = 1.0 - field.gather(1, index).abs() * 1.25;
     const auto r = n.clamp_min(0.0).square() * detail;
     ridges.add_(r, amplitude);
     detail = (r * 1.7).clamp_(0.0, 1.0);
@@ -98,7 +103,7 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   }
   const auto zf = z.to(torch::kFloat32).unsqueeze(1);
   const auto rise = smoothstep(0.0, 0.85, zf) * 0.93 + 0.02;
-  const auto massif = noise(wide.x * 0.55, z * 0.8, dice.key()) * 0.22 + 0.95;
+  const auto massif = noise(wide.x.narrow(0, margin, columns) * 0.55, z * 0.8, dice.key()) * 0.22 + 0.95;
   const auto height = ridges.add_(0.06) * massif * rise * (peak / 0.80);
   const auto light = facing(height, view.pixel(), z.to(torch::kFloat32), sun, 0.75).narrow(1, 1, view.width);
   const auto h = height.narrow(1, 1, view.width);
@@ -106,7 +111,7 @@ void alpine_lake(Canvas& canvas, Dice dice) {
   const double foot = shore;
   Canvas land = canvas.band(shore - peak * 1.5, shore);
   const Relief relief(land.view, foot + 0.004 - h - zf * 0.02);
-  const auto altitude = relief.seen(h) / peak, lit = smoothstep(0.10, 0.62, relief.seen(light));
+  const auto altitude = relief.seen(h) / peak, lit = smoothstep(0.12, 0.78, relief.seen(light));
   const auto distance = relief.seen(zf.expand_as(h)) / deep;
   const auto patch = fbm(land.view.x * 9.0, land.view.y.to(torch::kFloat64) * 9.0, dice.key(), 3);
   const auto snowy = smoothstep(0.33, 0.43, altitude + patch * 0.11 + (relief.seen(light) - 0.5) * 0.25);

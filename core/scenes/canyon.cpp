@@ -72,10 +72,11 @@ void canyon(Canvas& canvas, Dice dice) {
     const auto at = ((v.y - level) / height).expand({v.rows, v.width}) + bend;
     const auto bands = torch::sin(at * 21.0 + torch::sin(at * 9.0 + double(k)) * 1.8);
     // Buttresses: facets that turn to and from the sun, long from top to bottom.
-    const auto facet = noise(v.x * (9.0 / spacing), y * (0.55 / height), key + 2) +
-                       noise(v.x * (24.0 / spacing), y * (1.0 / height), key + 3) * 0.65;
+    const auto facet = noise(v.x * (9.0 / spacing), y * (0.9 / height), key + 2) +
+                       noise(v.x * (24.0 / spacing), y * (1.3 / height), key + 3) * 0.6 +
+                       noise(v.x * (34.0 / spacing), y * (5.0 / height), key + 7) * 0.3;
     const auto slope = (edge(v.x + 0.02 * spacing) - edge(v.x - 0.02 * spacing)) / (0.05 * spacing);
-    const auto lit = smoothstep(-0.12, 0.30, facet * 0.8 + (slope * -sun).clamp(-1.0, 1.0) * 0.75 + 0.15);
+    const auto lit = smoothstep(-0.2, 0.38, facet * 0.8 + (slope * -sun).clamp(-1.0, 1.0) * 0.75 + 0.15);
     auto rock = blend(v, color[rock_shade], color[rock_lit], lit);
     rock = torch::lerp(rock, blend(v, color[band_dark] * 0.6, color[band_dark], lit),
                        (smoothstep(0.25, 0.6, bands) * 0.65));
@@ -86,7 +87,7 @@ void canyon(Canvas& canvas, Dice dice) {
     const auto plain = blend(v, color[talus] * 0.72, color[talus], (lit * 0.5 + 0.4).clamp(0.0, 1.0));
     rock = torch::lerp(rock, plain, floor);
     const auto bushes =
-        smoothstep(0.30, 0.62, noise(v.x * (26.0 / (0.4 + near)), y * (60.0 / (0.4 + near)), key + 6)) *
+        smoothstep(0.38, 0.66, noise(v.x * (34.0 / (0.4 + near)), y * (72.0 / (0.4 + near)), key + 6)) *
         smoothstep(-0.12, 0.05, at);
     rock = torch::lerp(rock, pigment(v, color[scrub] * 0.75), (bushes * 0.8));
     const auto fog = 0.66 * std::pow(1.0 - near, 1.3) + smoothstep(-0.6, 0.1, at) * (0.18 * (1.0 - near));

@@ -28,8 +28,9 @@ const std::vector<Palette>& designs() {
 // One dune after the other along p: a long rise before the wind, a short steep fall behind the crest.
 torch::Tensor profile(const torch::Tensor& p) {
   const auto s = p.frac() + (p < 0.0);
-  const auto windward = smoothstep(-0.25, 0.74, s), lee = (1.0 - s) / 0.28;
-  return torch::minimum(windward, lee);
+  const auto windward = smoothstep(0.0, 0.76, s) * 0.6 + s * (0.4 / 0.76), lee = (1.0 - s) / 0.28;
+  const auto apart = windward - lee;  // the crest is rounded over a hand's breadth
+  return (windward + lee - (apart.square() + 0.0009).sqrt()) * 0.5;
 }
 
 }  // namespace
@@ -52,9 +53,9 @@ void dunes(Canvas& canvas, Dice dice) {
   canvas.over(color[cloud], cirrus.cover * 0.4);
 
   // Slices at even steps of the picture's y on flat ground; their distance grows towards the horizon.
-  const std::int64_t slices = 150;
-  const double bottom = 1.16, tall = dice.uniform(0.32, 0.46), lean = dice.uniform(0.55, 0.85) * -sun,
-               turn = dice.side();
+  const std::int64_t slices = 280;
+  const double tall = dice.uniform(0.30, 0.42), bottom = 1.02 + 1.15 * tall,
+               lean = dice.uniform(0.55, 0.85) * -sun, turn = dice.side();
   const View wide(view.height, view.first_x - 1, view.width + 2, view.options);
   const auto t = torch::linspace(0.0, 1.0, slices, view.x.options());
   const auto z = 0.8 / (1.0 - t * 0.90);

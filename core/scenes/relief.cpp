@@ -18,7 +18,8 @@ torch::Tensor rise(const torch::Tensor& height, int dim) {
 Relief::Relief(const View& view, const torch::Tensor& tops) {
   const auto slices = tops.size(0);
   // The highest edge up to each slice never falls, so the slice that a row meets is found by bisection.
-  const auto reached = std::get<0>(tops.neg().cummax(0)).t().contiguous();  // [W, K] ascending
+  const auto horizon = std::get<0>(tops.cummin(0));     // [K, W]
+  const auto reached = horizon.neg().t().contiguous();  // [W, K] ascending
   const auto rows = view.y.neg().view({1, -1}).expand({view.width, view.rows}).contiguous();
   const auto met = torch::searchsorted(reached, rows).t();  // [rows, W]
   cover_ = (met < slices).to(torch::kFloat32);
@@ -26,6 +27,8 @@ Relief::Relief(const View& view, const torch::Tensor& tops) {
   near_ = (far_ - 1).clamp_min(0);
   const auto at_near = tops.gather(0, near_), at_far = tops.gather(0, far_);
   between_ = ((at_near - view.y) / (at_near - at_far).clamp_min(1e-6)).clamp_(0.0, 1.0);
+  // Behind a crest the nearer slice is out of sight: nothing of it may shine through.
+  between_ = torch::where(at_near > horizon.gather(0, near_), 1.0, between_);
 }
 
 torch::Tensor Relief::seen(const torch::Tensor& field) const {

@@ -66,7 +66,7 @@ void sea_of_clouds(Canvas& canvas, Dice dice) {
                            .to(torch::kInt64)
                            .clamp(-kMargin * p.height / 4, kMargin * p.height / 4);
     const auto here = torch::arange(p.width, moved.options()) + kMargin * p.height / 4;
-    const auto slope = (crest_slope.take(here + moved) + crest_slope.take(here - moved)) * 0.5;
+    const auto slope = (crest_slope.take(here + moved) * 0.66 + crest_slope.take(here - moved) * 0.34);
     const auto facet = noise(p.x * (6.0 * frequency), p.y.to(torch::kFloat64) * (2.6 / tall), key + 2);
     const auto lit = smoothstep(-0.45, 0.5, facet * 0.22 - slope * sun * 0.85);
     const Color rock = mix(color[far_rock], color[near_rock], std::pow(near, 0.8));

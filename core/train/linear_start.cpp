@@ -16,7 +16,8 @@ using torch::Tensor;
 constexpr double kStraight = 2.4;  // the swish's turning point: there it is nearly a straight line
 constexpr double kSwing = 0.6;     // how far the data swings around it
 constexpr double kConstant = 6.0;  // of the constants before a norm, in deviations of the data
-constexpr double kLoudness = 8.0;  // deviation of the posterior means, in posterior deviations
+constexpr double kLoudness = 6.0;  // deviation of the posterior means, in posterior deviations
+constexpr double kWhitening = 0.2;  // 0: principal components as they are, 1: all equally strong
 constexpr double kRidge = 1e-4;    // relative
 constexpr std::int64_t kMostPlaces = 200'000;  // of a least-squares fit
 
@@ -189,9 +190,9 @@ class LinearStart {
     set_middle(encoder.encoder1d->weight, identity(columns.size(2), columns.size(2)));
     encoder.encoder1d->bias.zero_();
     const auto whole = principal(columns.flatten(0, 1), config_.token_width, true);
-    // Between principal components as they are and whitened ones: the strong stay stronger, the weak are
-    // heard.
-    auto scale = whole.deviations.rsqrt();
+    // Nearly the principal components as they are, so that an error of a token costs what it costs in the
+    // picture: whitened ones make the generator spend itself on detail, and the sky of neighbours differs.
+    auto scale = whole.deviations.pow(-kWhitening);
     scale = scale * (kLoudness * config_.posterior_std / (whole.deviations * scale).square().mean().sqrt());
     set_middle(tokenizer_->quant_layer->weight, scale.unsqueeze(1) * whole.directions);
     tokenizer_->quant_layer->bias.copy_(-scale * whole.directions.mv(whole.mean));

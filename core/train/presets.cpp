@@ -44,7 +44,7 @@ TokenizerPreset tokenizer_demo() {
   t.config.level_attention = {false, false, false, false, true};
   t.config.blocks_per_level = 1;
   t.config.z_channels = 32;
-  t.config.token_width = 128;
+  t.config.token_width = 64;
   t.config.norm_groups = 2;
   t.config.posterior_std = 0.5;
   t.batch = 4;
@@ -54,7 +54,7 @@ TokenizerPreset tokenizer_demo() {
   t.update.clip = 1.0;
   t.update.precision = Precision::bfloat16;
   p.run.rate = {5e-4, 40, true, 0.02};
-  p.scenes = {128, 768, 72, 1'000'000};
+  p.scenes = {128, 768, 320, 1'000'000};
   return p;
 }
 
@@ -102,18 +102,18 @@ GeneratorPreset generator_demo() {
   g.config.model_name = "demo";
   g.config.width = 256;
   g.config.heads = 4;
-  g.config.blocks = 6;
+  g.config.blocks = 5;
   g.config.mlp_width = 1024;
-  g.config.flow_width = 320;
-  g.config.flow_depth = 3;
+  g.config.flow_width = 384;
+  g.config.flow_depth = 4;
   g.config.attention_dropout = g.config.projection_dropout = 0.0;
   g.batch = 32;
   g.context_noise = 0.1;
   g.update.adam = {0.9, 0.95, 1e-8, 0.02};
   g.update.clip = 3.0;
-  g.update.average = 0.996;
+  g.update.average = 0.998;
   g.update.precision = Precision::bfloat16;
-  p.latents.count = 2048;
+  p.latents.count = 12288;
   p.latents.columns = 24;
   p.latents.precision = Precision::bfloat16;
   p.run.rate = {1.5e-3, 100, true, 0.02};
