@@ -13,12 +13,12 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double kStraight = 2.4;  // the swish's turning point: there it is nearly a straight line
-constexpr double kSwing = 0.6;     // how far the data swings around it
-constexpr double kConstant = 6.0;  // of the constants before a norm, in deviations of the data
-constexpr double kLoudness = 6.0;  // deviation of the posterior means, in posterior deviations
+constexpr double kStraight = 2.4;   // the swish's turning point: there it is nearly a straight line
+constexpr double kSwing = 0.6;      // how far the data swings around it
+constexpr double kConstant = 6.0;   // of the constants before a norm, in deviations of the data
+constexpr double kLoudness = 6.0;   // deviation of the posterior means, in posterior deviations
 constexpr double kWhitening = 0.2;  // 0: principal components as they are, 1: all equally strong
-constexpr double kRidge = 1e-4;    // relative
+constexpr double kRidge = 1e-4;     // relative
 constexpr std::int64_t kMostPlaces = 200'000;  // of a least-squares fit
 
 // The parts of a tokenizer by the names of the authors' state dict.
