@@ -33,7 +33,7 @@ class AppSettings {
   void set_model(const QString& folder) { set("model/folder", folder); }
   QString device() const { return text("model/device", QStringLiteral("auto")); }
   void set_device(const QString& name) { set("model/device", name); }
-  QString precision() const { return text("model/precision", QStringLiteral("float32")); }
+  QString precision() const { return text("model/precision", QStringLiteral("auto")); }
   void set_precision(const QString& name) { set("model/precision", name); }
   int cache_mib() const { return number("model/cache_mib", 512, 64, 16384); }
   void set_cache_mib(int value) { set("model/cache_mib", value); }

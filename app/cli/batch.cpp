@@ -14,7 +14,7 @@ namespace equi::cli {
 namespace {
 
 struct Arguments {
-  std::string plan, model, folder, device = "cpu", precision = "float32", shard, again_output;
+  std::string plan, model, folder, device = "cpu", precision = "auto", shard, again_output;
   std::int64_t batch = -1, again = -1;
   std::vector<std::int64_t> cancel, retry, move;
   bool dry_run = false, status = false, resume = false, retry_failed = false, gather = false, json = false;
@@ -29,7 +29,8 @@ batch::Plan plan_of(const Arguments& a) {
 }
 
 std::shared_ptr<const engine::Engine> load_engine(const batch::Plan& plan, const Arguments& a) {
-  return engine::Engine::load(plan.model, parse_device(a.device), parse_precision(a.precision));
+  return engine::Engine::load(plan.model, parse_device(a.device),
+                              engine::parse_precision_choice(a.precision));
 }
 
 // The batch size that a queue in the folder uses already; else the plan's; else one chosen by memory.
@@ -243,7 +244,7 @@ void add_batch(CLI::App& app) {
   command->add_option("--model", a->model, "Folder of the bundle, instead of the plan's");
   command->add_option("--folder", a->folder, "Output folder, instead of the plan's");
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
   command->add_option("--batch", a->batch, "Panoramas at once, instead of the plan's (0: chosen by memory)")
       ->check(CLI::Range(std::int64_t{0}, batch::kMaxBatch));
   command->add_option("--shard", a->shard, "Only this part of the plan: 2/8 is the second of eight");

@@ -56,8 +56,8 @@ Result make(const std::shared_ptr<const engine::Engine>& engine, const Arguments
 void run(const Arguments& a) {
   a.bench.apply_threads();
   const Interrupt interrupt;
-  const auto engine =
-      engine::Engine::load(a.model, parse_device(a.bench.device), parse_precision(a.bench.precision));
+  const auto engine = engine::Engine::load(a.model, parse_device(a.bench.device),
+                                           engine::parse_precision_choice(a.bench.precision));
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("equicanvas-bench-{}", getpid());
   std::filesystem::create_directories(folder);
   const std::shared_ptr<void> tidy(nullptr, [&](void*) {

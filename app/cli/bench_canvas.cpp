@@ -73,8 +73,8 @@ double measure_overview(engine::Session& session) {
 void run(const Arguments& a) {
   check_columns("columns", a.columns, 10 * kShort);
   a.bench.apply_threads();
-  const auto engine =
-      engine::Engine::load(a.model, parse_device(a.bench.device), parse_precision(a.bench.precision));
+  const auto engine = engine::Engine::load(a.model, parse_device(a.bench.device),
+                                           engine::parse_precision_choice(a.bench.precision));
   const ScratchProject scratch, short_scratch;
   check_room(scratch.path(), a.columns, engine->token_width());
   const canvas::NewPanorama panorama{1, 0, engine->default_settings()};

@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t kNotGiven = INT64_MIN;
 
 struct Arguments {
-  std::string project, output, model = "models/demo", device = "cpu", precision = "float32";
+  std::string project, output, model = "models/demo", device = "cpu", precision = "auto";
   bool any_model = false, split = false, seamless = false, estimate = false, json = false;
   std::int64_t from = kNotGiven, to = kNotGiven, part_columns = 0, bridge = 16, candidates = 4;
   std::string compression = "deflate", loop = "none", video_size = "1280x720", read, restore;
@@ -53,7 +53,7 @@ media::ExportOptions options_of(const Arguments& a, int column_pixels) {
 }
 
 std::shared_ptr<const engine::Engine> load_engine(const Arguments& a) {
-  return engine::Engine::load(a.model, parse_device(a.device), parse_precision(a.precision));
+  return engine::Engine::load(a.model, parse_device(a.device), engine::parse_precision_choice(a.precision));
 }
 
 // The scene that is seen most at a document column.
@@ -235,7 +235,7 @@ void add_export(CLI::App& app) {
   command->add_option("--model", a->model, "Folder of the bundle")->capture_default_str();
   command->add_flag("--any-model", a->any_model, "Also a project of another model");
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
   add_picture_options(*command, *a);
   add_video_options(*command, *a);
   command->add_flag("--estimate", a->estimate,

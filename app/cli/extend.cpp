@@ -23,7 +23,7 @@ struct Arguments {
   bool any_model = false;
   SettingsOptions settings;
   std::string device = "cpu";
-  std::string precision = "float32";
+  std::string precision = "auto";
   bool json = false;
 };
 
@@ -81,7 +81,8 @@ void run(const Arguments& a) {
                 "-o names the picture, --project the project to be kept");
   }
   const Interrupt interrupt;
-  const auto engine = engine::Engine::load(a.model, parse_device(a.device), parse_precision(a.precision));
+  const auto engine =
+      engine::Engine::load(a.model, parse_device(a.device), engine::parse_precision_choice(a.precision));
   std::optional<ScratchProject> scratch;
   if (!project && a.project.empty()) scratch.emplace();
   const auto session =
@@ -115,7 +116,7 @@ void add_extend(CLI::App& app) {
   a->settings.add_to(*command);
   command->add_flag("--any-model", a->any_model, "Open a project that was made with another model");
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
   command->add_option("-o,--output", a->output, "The picture; its ending chooses the format");
   command->add_option("--project", a->project, "Keep a photo's project in this new .equi file");
   command->add_flag("--json", a->json, "Print JSON");

@@ -20,7 +20,8 @@ void generate_streaming(const GenerateArguments& a) {
                 "-o names the picture, --project the project to be kept");
   }
   const Interrupt interrupt;
-  const auto engine = engine::Engine::load(a.model, parse_device(a.device), parse_precision(a.precision));
+  const auto engine =
+      engine::Engine::load(a.model, parse_device(a.device), engine::parse_precision_choice(a.precision));
   canvas::NewPanorama panorama{a.seed, engine->find_scene(a.scene), engine->default_settings()};
   a.settings.apply(panorama.settings);
   if (!a.output.empty()) check_picture(a.output, a.columns + a.left, *engine);
@@ -52,7 +53,7 @@ void add_generate(CLI::App& app) {
   command->add_option("--seed", a->seed, "Seed of the noise")->capture_default_str();
   a->settings.add_to(*command);
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
   command->add_option("-o,--output", a->output, "The picture; its ending chooses the format");
   command->add_option("--project", a->project, "Keep the project in this new .equi file");
   command->add_flag("--json", a->json, "Print JSON");

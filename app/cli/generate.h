@@ -16,7 +16,7 @@ struct GenerateArguments {
   std::uint64_t seed = 1;
   SettingsOptions settings;
   std::string device = "cpu";
-  std::string precision = "float32";
+  std::string precision = "auto";
   bool json = false;
 };
 

@@ -24,7 +24,7 @@ void add_inspect_equivariance(CLI::App& inspect);
 struct ModelOptions {
   std::string model = "models/demo";
   std::string device = "cpu";
-  std::string precision = "float32";
+  std::string precision = "auto";
   bool json = false;
 
   void add_to(CLI::App& command);

@@ -6,15 +6,23 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/model/precision.h"
 #include "core/model/weights.h"
 
 namespace equi::engine {
 
+std::optional<Precision> parse_precision_choice(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  return parse_precision(text);
+}
+
 std::shared_ptr<const Engine> Engine::load(const std::filesystem::path& bundle, const Device& device,
-                                           Precision precision) {
+                                           std::optional<Precision> precision) {
   auto engine = std::shared_ptr<Engine>(new Engine);
   engine->folder_ = bundle;
-  engine->model_ = std::make_unique<model::Model>(model::load_model(Bundle::open(bundle), device, precision));
+  const auto files = Bundle::open(bundle);
+  if (!precision) precision = model::automatic_precision(files.manifest().generator, device);
+  engine->model_ = std::make_unique<model::Model>(model::load_model(files, device, *precision));
   return engine;
 }
 

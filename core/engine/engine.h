@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "core/base/device.h"
 #include "core/canvas/project_file.h"
@@ -13,13 +14,17 @@ struct Model;
 
 namespace equi::engine {
 
+// Reads "auto" (nothing: the model and the device decide), "float32" or "bfloat16". Throws Error(bad_input).
+std::optional<Precision> parse_precision_choice(const std::string& text);
+
 // A model ready to run on one device. Headers of this room know no torch, so that the app and the batch can
 // include them; rooms that compute look at `model()`.
 class Engine {
  public:
-  // Opens a bundle. Throws Error as Bundle::open and model::load_model do.
+  // Opens a bundle. Without a precision the model and the device decide (model::automatic_precision).
+  // Throws Error as Bundle::open and model::load_model do.
   static std::shared_ptr<const Engine> load(const std::filesystem::path& bundle, const Device& device = {},
-                                            Precision precision = Precision::float32);
+                                            std::optional<Precision> precision = Precision::float32);
   ~Engine();
 
   const std::filesystem::path& folder() const { return folder_; }

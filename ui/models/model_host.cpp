@@ -21,7 +21,8 @@ void ModelHost::load(const std::filesystem::path& bundle, const QString& device,
        .run =
            [=, device = device.toStdString(), precision = precision.toStdString()](const jobs::Context&) {
              engine::use_interactive_threads();
-             *loaded = engine::Engine::load(bundle, parse_device(device), parse_precision(precision));
+             *loaded = engine::Engine::load(bundle, parse_device(device),
+                                            engine::parse_precision_choice(precision));
            },
        .on_end =
            [this, number, loaded](const std::optional<Error>& error) {

@@ -138,6 +138,7 @@ QWidget* ModelsDialog::make_device_row() {
   device_->addItem(tr("CPU"), QStringLiteral("cpu"));
   precision_ = new QComboBox;
   precision_->setAccessibleName(tr("Precision"));
+  precision_->addItem(tr("Automatic"), QStringLiteral("auto"));
   precision_->addItem(tr("float32 (exact)"), QStringLiteral("float32"));
   precision_->addItem(tr("bfloat16 (half the memory)"), QStringLiteral("bfloat16"));
   precision_->setCurrentIndex(std::max(0, precision_->findData(app_->settings().precision())));
