@@ -1,5 +1,8 @@
-// One window of the decoder on the CPU: 16 columns, random weights.
+// One window of the decoder on the CPU: 16 columns, random weights, channels innermost as load_weights lays
+// converted weights out (DECODE_BENCH_PLAIN=1: as they lie in a file of the same precision).
 //   build/release/bin/decode_bench
+#include <cstdlib>
+
 #include <benchmark/benchmark.h>
 
 #include "core/model/weights.h"
@@ -15,9 +18,16 @@ TokenizerConfig demo_size() {
   c.channel_multipliers = {1, 2, 2, 4, 8};
   c.blocks_per_level = 1;
   c.z_channels = 32;
-  c.token_width = 128;
-  c.norm_groups = 16;
+  c.token_width = 64;
+  c.norm_groups = 2;
   return c;
+}
+
+void lay_out(model::Tokenizer& tokenizer) {
+  if (std::getenv("DECODE_BENCH_PLAIN") != nullptr) return;
+  for (auto& p : tokenizer->parameters()) {
+    if (p.dim() == 4) p.set_data(p.contiguous(torch::MemoryFormat::ChannelsLast));
+  }
 }
 
 void decode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
@@ -25,6 +35,7 @@ void decode(benchmark::State& state, const TokenizerConfig& config, torch::Scala
   model::Tokenizer tokenizer(config);
   model::randomize_weights(*tokenizer, type, 1);
   tokenizer->eval();
+  lay_out(tokenizer);
   const auto tokens = torch::randn({1, 16, config.token_width}).to(type);
   tokenizer->decode(tokens);
   for (auto _ : state) benchmark::DoNotOptimize(tokenizer->decode(tokens).const_data_ptr());
@@ -37,6 +48,7 @@ void encode(benchmark::State& state, const TokenizerConfig& config, torch::Scala
   model::Tokenizer tokenizer(config);
   model::randomize_weights(*tokenizer, type, 1);
   tokenizer->eval();
+  lay_out(tokenizer);
   const auto image = torch::randn({1, 3, config.image_height, 256}).to(type);
   tokenizer->encode(image);
   for (auto _ : state) benchmark::DoNotOptimize(tokenizer->encode(image).const_data_ptr());
