@@ -19,8 +19,8 @@ struct Arguments {
   std::int64_t worlds = 6, panoramas = 3, far_column = 1000;
   std::uint64_t seed = 1;
   double guidance = -1.0;
-  std::string solver = "dpm2";
-  int evaluations = 20;
+  std::string solver;
+  int evaluations = 0;
   std::int64_t panorama_scene = 0;
   std::string device = "cpu", precision = "float32";
   int threads = 0;
@@ -34,8 +34,8 @@ eval::SceneQualityOptions options_of(const Arguments& a, const Manifest& manifes
   o.far_column = a.far_column;
   o.seed = a.seed;
   o.generation.guidance.scale = a.guidance >= 0 ? a.guidance : manifest.guidance_scale;
-  o.generation.solver.method = sampling::parse_method(a.solver);
-  o.generation.solver.evaluations = a.evaluations;
+  if (!a.solver.empty()) o.generation.solver.method = sampling::parse_method(a.solver);
+  if (a.evaluations > 0) o.generation.solver.evaluations = a.evaluations;
   if (a.worlds < 2 || a.panoramas < 1 || a.far_column < 16 || a.far_column > 1'000'000) {
     throw Error(ErrorKind::bad_input, "evaluate",
                 "needs 2 worlds, 1 panorama and a far column of 16 to 1000000");
@@ -133,8 +133,8 @@ void add_evaluate(CLI::App& app) {
   demo->add_option("--far-column", a->far_column, "Where the far stretch begins")->capture_default_str();
   demo->add_option("--seed", a->seed, "Seed of the noise")->capture_default_str();
   demo->add_option("--guidance", a->guidance, "Guidance scale (default: the bundle's guidance_scale)");
-  demo->add_option("--solver", a->solver, "Solver of the flow")->capture_default_str();
-  demo->add_option("--evaluations", a->evaluations, "Velocity evaluations a column")->capture_default_str();
+  demo->add_option("--solver", a->solver, "Solver of the flow (default: the app's)");
+  demo->add_option("--evaluations", a->evaluations, "Velocity evaluations a column (default: the app's)");
   demo->add_option("--pictures", a->pictures, "Folder for contact sheets and a panorama of 400 columns");
   demo->add_option("--panorama-scene", a->panorama_scene, "Class of the panorama")->capture_default_str();
   demo->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
