@@ -39,7 +39,7 @@ void run(const Arguments& a) {
   training.seed = preset.latents.seed = a.train.seed;
   const bool dropout = training.config.attention_dropout > 0 || training.config.projection_dropout > 0;
   training.device = preset.latents.device = model::to_torch(device);
-  auto processes = train::join_processes();
+  auto processes = train::join_processes(training.device);
   const auto checkpoint = train::checkpoint_path(a.tokenizer);
   const auto tokenizer = train::load_tokenizer(checkpoint);
   const auto replicas = a.train.use_workers(device.kind == Device::Kind::cpu);

@@ -35,7 +35,7 @@ void run(const Arguments& a) {
   training.device = model::to_torch(device);
   training.adversary.start = a.gan_start;
   training.external = train::ExternalLosses(a.external, training.device);
-  auto processes = train::join_processes();
+  auto processes = train::join_processes(training.device);
   const auto pictures = a.data.open(a.train.folder, preset.scenes, training.config.image_height,
                                     training.workers, *processes, a.train.json, interrupt.token());
   train::TokenizerTrainer trainer(pictures, training, processes);

@@ -1,7 +1,9 @@
 #include "core/train/communicator.h"
 
 #include <cstdlib>
+#include <filesystem>
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -14,18 +16,38 @@ namespace {
 
 constexpr auto kTimeout = std::chrono::seconds(300);
 
-class GlooProcesses : public Communicator {
+using Backend = c10::intrusive_ptr<c10d::Backend>;
+
+struct Place {
+  int rank = 0, size = 1;
+  std::string address;
+};
+
+Backend gloo(const c10::intrusive_ptr<c10d::Store>& store, const Place& place) {
+  auto options = c10d::ProcessGroupGloo::Options::create(kTimeout);
+  options->devices.push_back(place.address == "127.0.0.1" || place.address == "localhost"
+                                 ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
+                                 : c10d::ProcessGroupGloo::createDefaultDevice());
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options);
+}
+
+// Empty where our NCCL library was not built (no toolkit) or cannot be loaded.
+Backend nccl(const c10::intrusive_ptr<c10d::Store>& store, const Place& place) {
+  using Make = c10d::Backend* (*)(c10d::Store*, int, int, int);
+  std::error_code ignored;
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  void* library = dlopen((beside / "libequicanvas_nccl.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return {};
+  const auto make = reinterpret_cast<Make>(dlsym(library, "equi_nccl_backend"));
+  if (make == nullptr) return {};
+  return Backend::reclaim(make(store.get(), place.rank, place.size, static_cast<int>(kTimeout.count())));
+}
+
+class Processes : public Communicator {
  public:
-  GlooProcesses(c10::intrusive_ptr<c10d::Store> store, std::int64_t rank, std::int64_t size,
-                const std::string& address)
-      : rank_(rank), size_(size) {
-    auto options = c10d::ProcessGroupGloo::Options::create(kTimeout);
-    options->devices.push_back(address == "127.0.0.1" || address == "localhost"
-                                   ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
-                                   : c10d::ProcessGroupGloo::createDefaultDevice());
-    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, static_cast<int>(rank),
-                                                         static_cast<int>(size), options);
-  }
+  // `device`: where the backend wants its tensors.
+  Processes(Backend backend, const torch::Device& device, const Place& place)
+      : rank_(place.rank), size_(place.size), device_(device), group_(std::move(backend)) {}
 
   std::int64_t rank() const override { return rank_; }
   std::int64_t size() const override { return size_; }
@@ -34,7 +56,7 @@ class GlooProcesses : public Communicator {
     const torch::NoGradGuard no_grad;
     std::vector<torch::Tensor> flat;
     for (const auto& tensor : tensors) flat.push_back(tensor.reshape({-1}));
-    auto packed = torch::cat(flat).to(torch::kCPU);
+    auto packed = torch::cat(flat).to(device_);
     sum(packed);
     packed.div_(static_cast<double>(size_));
     std::int64_t offset = 0;
@@ -45,7 +67,7 @@ class GlooProcesses : public Communicator {
   }
 
   bool any(bool value) override {
-    auto flag = torch::full({1}, value ? 1.0 : 0.0);
+    auto flag = torch::full({1}, value ? 1.0 : 0.0, device_);
     sum(flag);
     return flag.item<double>() > 0.5;
   }
@@ -64,7 +86,8 @@ class GlooProcesses : public Communicator {
   }
 
   std::int64_t rank_, size_;
-  c10::intrusive_ptr<c10d::ProcessGroupGloo> group_;
+  torch::Device device_;
+  Backend group_;
 };
 
 std::optional<std::string> variable(const char* name) {
@@ -89,7 +112,7 @@ std::int64_t number(const char* name, std::int64_t low, std::int64_t high) {
 
 }  // namespace
 
-std::shared_ptr<Communicator> join_processes() {
+std::shared_ptr<Communicator> join_processes(const torch::Device& device) {
   if (!variable("WORLD_SIZE")) return std::make_shared<Communicator>();
   const auto size = number("WORLD_SIZE", 1, 65536);
   if (size == 1) return std::make_shared<Communicator>();
@@ -103,8 +126,12 @@ std::shared_ptr<Communicator> join_processes() {
   options.numWorkers = static_cast<std::size_t>(size);
   options.timeout = kTimeout;
   try {
-    return std::make_shared<GlooProcesses>(c10::make_intrusive<c10d::TCPStore>(*address, options), rank, size,
-                                           *address);
+    const auto store = c10::make_intrusive<c10d::TCPStore>(*address, options);
+    const Place place{static_cast<int>(rank), static_cast<int>(size), *address};
+    if (device.is_cuda()) {
+      if (auto backend = nccl(store, place)) return std::make_shared<Processes>(backend, device, place);
+    }
+    return std::make_shared<Processes>(gloo(store, place), torch::kCPU, place);
   } catch (const std::exception& e) {
     throw Error(ErrorKind::io, fmt::format("{}:{}", *address, port),
                 fmt::format("the processes of the run did not come together: {}", e.what()));

@@ -25,10 +25,11 @@ class Communicator {
 };
 
 // From RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT as torchrun and cluster schedulers set them, through
-// libtorch's own process group (Gloo); a group of one when WORLD_SIZE is absent or 1. Tensors of a GPU travel
-// through the CPU.
+// libtorch's own process groups; a group of one when WORLD_SIZE is absent or 1. `device` is what this process
+// computes on, one GPU each: NCCL for GPUs, where the CUDA toolkit was there at build time; otherwise Gloo,
+// through which a GPU's tensors travel by way of the CPU. All processes must have the same kind of device.
 // Throws Error(bad_input) naming a variable that is missing or out of range, Error(io) when the others do not
 // answer within five minutes.
-std::shared_ptr<Communicator> join_processes();
+std::shared_ptr<Communicator> join_processes(const torch::Device& device = torch::kCPU);
 
 }  // namespace equi::train

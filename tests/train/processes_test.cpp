@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
+#include "core/base/cuda_loader.h"
 #include "core/base/error.h"
 #include "core/train/communicator.h"
 #include "tests/support/temp_folder.h"
@@ -17,13 +18,14 @@ namespace {
 class Processes : public ::testing::Test {
  protected:
   // Runs the smoke tokenizer for a few steps; `variables` precede the command.
-  int train(const std::string& variables, const std::string& run, int batch) {
+  int train(const std::string& variables, const std::string& run, int batch,
+            const std::string& more = "--device cpu") {
     const std::string command =
         variables + " " + EQUI_CLI +
         " train tokenizer --scenes --preset smoke --worlds 1 --steps 5 --samples-every 0"
-        " --held-out-every 0 --json --schedule constant --workers 1 --batch " +
-        std::to_string(batch) + " --cache " + (folder_ / "pictures").string() + " --run " +
-        (folder_ / run).string() + " >" + (folder_ / (run + ".out")).string() + " 2>&1";
+        " --held-out-every 0 --json --schedule constant --workers 1 " +
+        more + " --batch " + std::to_string(batch) + " --cache " + (folder_ / "pictures").string() +
+        " --run " + (folder_ / run).string() + " >" + (folder_ / (run + ".out")).string() + " 2>&1";
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
@@ -47,6 +49,21 @@ TEST_F(Processes, TwoTakeTheStepsOfOneWithTheDoubledBatch) {
   EXPECT_EQ(second, 0);
   const auto one = losses("one"), two = losses("two");
   ASSERT_FALSE(one.empty());
+  ASSERT_EQ(one.size(), two.size());
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], two[i], 1e-4);
+}
+
+TEST_F(Processes, TwoGpusTakeTheStepsOfOne) {
+  if (cuda_status().devices.size() < 2) GTEST_SKIP() << "needs two GPUs";
+  ASSERT_EQ(train("", "one", 4, "--device cuda:0"), 0);
+  const std::string shared = "WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=29743 ";
+  int second = -1;
+  {
+    const std::jthread other([&] { second = train(shared + "RANK=1", "two-b", 2, "--device cuda:1"); });
+    EXPECT_EQ(train(shared + "RANK=0", "two", 2, "--device cuda:0"), 0);
+  }
+  EXPECT_EQ(second, 0);
+  const auto one = losses("one"), two = losses("two");
   ASSERT_EQ(one.size(), two.size());
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], two[i], 1e-4);
 }
