@@ -1,0 +1,62 @@
+#pragma once
+
+#include <QProgressBar>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+
+#include "ui/batch/batch_host.h"
+#include "ui/batch/plan_form.h"
+#include "ui/batch/queue_model.h"
+#include "ui/frame/dialog.h"
+
+namespace equi::ui {
+
+// Batches: the plan on one page, the queue it became on the other. The batch goes on when the dialog is
+// closed.
+class BatchDialog : public HouseDialog {
+  Q_OBJECT
+
+ public:
+  BatchDialog(AppController* app, BatchHost* host, QWidget* parent);
+
+  PlanForm* form() const { return form_; }
+  QTableView* table() const { return table_; }
+  QPushButton* start_button() const { return start_; }
+  QPushButton* pause_button() const { return pause_; }
+  QLabel* status() const { return status_; }
+  bool shows_queue() const { return pages_->currentWidget() == queue_page_; }
+
+ private:
+  QWidget* make_queue_page();
+  QToolButton* tool(const char* icon, const QString& text, std::function<void()> work);
+  void show_page();
+  void update_status();
+  void update_tools();
+  std::vector<std::int64_t> selected() const;
+  void move_selected(int by);  // INT_MIN: to the top
+  void begin();
+
+  AppController* app_;
+  BatchHost* host_;
+  QueueModel* model_;
+  QStackedWidget* pages_;
+  PlanForm* form_;
+  QWidget* queue_page_ = nullptr;
+  QTableView* table_ = nullptr;
+  QToolButton* cancel_ = nullptr;
+  QToolButton* retry_ = nullptr;
+  QToolButton* top_ = nullptr;
+  QToolButton* up_ = nullptr;
+  QToolButton* down_ = nullptr;
+  QLabel* status_ = nullptr;
+  QLabel* note_ = nullptr;
+  QProgressBar* bar_ = nullptr;
+  QPushButton* start_;
+  QPushButton* pause_;
+  QPushButton* other_;
+  QPushButton* folder_;
+};
+
+}  // namespace equi::ui

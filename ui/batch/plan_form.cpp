@@ -1,0 +1,256 @@
+#include "ui/batch/plan_form.h"
+
+#include <QDir>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPushButton>
+
+#include "core/batch/naming.h"
+#include "core/batch/picture_output.h"
+#include "core/media/pending_file.h"
+#include "ui/app_controller.h"
+#include "ui/batch/number_list.h"
+#include "ui/theme/tokens.h"
+
+namespace equi::ui {
+namespace {
+
+constexpr std::int64_t kMostNumbers = 100000;
+constexpr std::int64_t kCheckedItems =
+    20000;  // names are compared while typing up to here; all when it starts
+
+struct FormatChoice {
+  const char* text;
+  media::Format format;
+};
+constexpr FormatChoice kFormats[] = {{"PNG", media::Format::png},
+                                     {"JPEG", media::Format::jpeg},
+                                     {"WebP", media::Format::webp},
+                                     {"TIFF", media::Format::tiff},
+                                     {"Deep zoom", media::Format::deep_zoom}};
+
+QString duration(double seconds) {
+  const auto minutes = static_cast<qint64>(seconds / 60);
+  if (minutes < 2) return PlanForm::tr("%L1 s").arg(seconds, 0, 'f', 0);
+  if (minutes < 120) return PlanForm::tr("%L1 min").arg(minutes);
+  return PlanForm::tr("%L1 h %2 min").arg(minutes / 60).arg(minutes % 60);
+}
+
+}  // namespace
+
+PlanForm::PlanForm(AppController* app, QWidget* parent) : QWidget(parent), app_(app) {
+  auto* layout = new QHBoxLayout;
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(Space::l);
+  layout->addWidget(make_scenes(), 2);
+  layout->addWidget(make_settings(), 3);
+  facts_ = new QLabel;
+  facts_->setWordWrap(true);
+  problem_ = new QLabel;
+  problem_->setProperty("role", "warning");
+  problem_->setWordWrap(true);
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->setSpacing(Space::s);
+  outer->addLayout(layout, 1);
+  outer->addWidget(problem_);
+  outer->addWidget(facts_);
+  connect(app_, &AppController::engine_changed, this, &PlanForm::fill_scenes);
+  fill_scenes();
+}
+
+QWidget* PlanForm::make_scenes() {
+  auto* box = new QWidget;
+  auto* layout = new QVBoxLayout(box);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(Space::s);
+  auto* title = new QLabel(tr("S&cenes"));
+  filter_ = new QLineEdit;
+  filter_->setPlaceholderText(tr("Find a scene"));
+  filter_->setClearButtonEnabled(true);
+  scenes_ = new QListWidget;
+  scenes_->setAccessibleName(tr("Scenes"));
+  title->setBuddy(scenes_);
+  auto* all = new QPushButton(tr("&All"));
+  auto* none = new QPushButton(tr("&None"));
+  auto* row = new QHBoxLayout;
+  row->setSpacing(Space::s);
+  row->addWidget(title);
+  row->addStretch();
+  for (QPushButton* button : {all, none}) {
+    button->setAutoDefault(false);
+    button->setProperty("role", "ghost");
+    row->addWidget(button);
+  }
+  layout->addLayout(row);
+  layout->addWidget(filter_);
+  layout->addWidget(scenes_, 1);
+  const auto check_shown = [this](Qt::CheckState state) {
+    const QSignalBlocker quiet(scenes_);
+    for (int i = 0; i < scenes_->count(); ++i) {
+      if (!scenes_->item(i)->isHidden()) scenes_->item(i)->setCheckState(state);
+    }
+    update_plan();
+  };
+  connect(all, &QPushButton::clicked, this, [check_shown] { check_shown(Qt::Checked); });
+  connect(none, &QPushButton::clicked, this, [check_shown] { check_shown(Qt::Unchecked); });
+  connect(scenes_, &QListWidget::itemChanged, this, &PlanForm::update_plan);
+  connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+    for (int i = 0; i < scenes_->count(); ++i) {
+      auto* item = scenes_->item(i);
+      item->setHidden(!item->text().contains(text, Qt::CaseInsensitive));
+    }
+  });
+  return box;
+}
+
+QWidget* PlanForm::make_folder() {
+  folder_ = new QLineEdit;
+  folder_->setAccessibleName(tr("Folder"));
+  const QString base = app_->settings().folder().isEmpty() ? QDir::homePath() : app_->settings().folder();
+  folder_->setText(
+      app_->settings().value(QStringLiteral("batch/folder"), base + QStringLiteral("/batch")).toString());
+  auto* choose = new QPushButton(tr("C&hoose…"));
+  choose->setAutoDefault(false);
+  connect(choose, &QPushButton::clicked, this, [this] {
+    const QString path =
+        QFileDialog::getExistingDirectory(this, tr("Folder for the pictures"), folder_->text());
+    if (!path.isEmpty()) folder_->setText(path);
+  });
+  auto* row = new QWidget;
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(Space::s);
+  layout->addWidget(folder_, 1);
+  layout->addWidget(choose);
+  row->setFocusProxy(folder_);
+  return row;
+}
+
+QWidget* PlanForm::make_settings() {
+  auto* box = new QWidget;
+  auto* form = new QFormLayout(box);
+  form->setContentsMargins(0, 0, 0, 0);
+  form->setVerticalSpacing(Space::s);
+  form->setHorizontalSpacing(Space::l);
+  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+  seeds_ = new QLineEdit(QStringLiteral("1-10"));
+  widths_ = new QLineEdit(QStringLiteral("64"));
+  guidance_ = new QLineEdit;
+  steps_ = new QLineEdit;
+  pattern_ = new QLineEdit(QStringLiteral("{scene}-{seed}"));
+  pattern_->setToolTip(tr("Fields: {scene} {seed} {width} {guidance} {steps} {index}"));
+  guidance_->setPlaceholderText(tr("the model's own"));
+  steps_->setPlaceholderText(tr("the model's own"));
+  format_ = new QComboBox;
+  for (const auto& each : kFormats) format_->addItem(QLatin1String(each.text), static_cast<int>(each.format));
+  seamless_ = new QCheckBox(tr("Make each picture sea&mless"));
+  form->addRow(tr("&Seeds"), seeds_);
+  form->addRow(tr("&Columns"), widths_);
+  form->addRow(tr("&Guidance"), guidance_);
+  form->addRow(tr("S&teps"), steps_);
+  form->addRow(tr("&Format"), format_);
+  form->addRow(QString(), seamless_);
+  form->addRow(tr("F&older"), make_folder());
+  form->addRow(tr("N&ames"), pattern_);
+  auto* hint = new QLabel(
+      tr("Lists as 1, 5, 9-20. Names may hold {scene} {seed} {width} {guidance} {steps} {index}."));
+  hint->setProperty("role", "small");
+  hint->setWordWrap(true);
+  form->addRow(QString(), hint);
+  for (QLineEdit* field : {seeds_, widths_, guidance_, steps_, folder_, pattern_}) {
+    connect(field, &QLineEdit::textChanged, this, &PlanForm::update_plan);
+  }
+  connect(format_, &QComboBox::currentIndexChanged, this, &PlanForm::update_plan);
+  connect(seamless_, &QCheckBox::toggled, this, &PlanForm::update_plan);
+  return box;
+}
+
+void PlanForm::fill_scenes() {
+  const QSignalBlocker quiet(scenes_);
+  scenes_->clear();
+  if (const auto engine = app_->engine()) {
+    for (const auto& name : engine->manifest().class_names) {
+      auto* item = new QListWidgetItem(QString::fromStdString(name), scenes_);
+      item->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
+      item->setCheckState(scenes_->count() == 1 ? Qt::Checked : Qt::Unchecked);
+    }
+  }
+  update_plan();
+}
+
+void PlanForm::set_columns_per_second(double rate) {
+  columns_per_second_ = rate;
+  update_plan();
+}
+
+batch::Plan PlanForm::read() const {
+  const auto named = [](const QString& field, auto parse) {
+    try {
+      return parse();
+    } catch (const Error& e) {
+      throw Error(e.kind(), field.toStdString(), e.message(), e.hint());
+    }
+  };
+  batch::Plan plan;
+  plan.model = app_->engine()->folder();
+  plan.folder = to_path(folder_->text());
+  plan.name = pattern_->text().toStdString();
+  plan.format.format = static_cast<media::Format>(format_->currentData().toInt());
+  plan.seamless = seamless_->isChecked();
+  int checked = 0;
+  for (int i = 0; i < scenes_->count(); ++i) {
+    if (scenes_->item(i)->checkState() != Qt::Checked) continue;
+    ++checked;
+    plan.scenes.push_back(std::to_string(i));  // by number: names may repeat
+  }
+  if (checked == 0)
+    throw Error(ErrorKind::bad_input, tr("Scenes").toStdString(), tr("none is chosen").toStdString());
+  plan.seeds = named(tr("Seeds"), [&] { return parse_seeds(seeds_->text(), kMostNumbers); });
+  plan.widths = named(
+      tr("Columns"), [&] { return parse_numbers(widths_->text(), 2, batch::kMaxPlanColumns, kMostNumbers); });
+  plan.guidance =
+      named(tr("Guidance"), [&] { return parse_decimals(guidance_->text(), 0, 100, kMostNumbers); });
+  for (const auto n :
+       named(tr("Steps"), [&] { return parse_numbers(steps_->text(), 1, 10000, kMostNumbers); })) {
+    plan.steps.push_back(static_cast<int>(n));
+  }
+  if (plan.folder.empty())
+    throw Error(ErrorKind::bad_input, tr("Folder").toStdString(), tr("is empty").toStdString());
+  batch::check_pattern(plan.name);
+  const auto facts = batch::facts_of(*app_->engine());
+  const auto count = batch::count_items(plan, static_cast<std::int64_t>(facts.class_names.size()));
+  if (count <= kCheckedItems) batch::expand(plan, facts, 1);
+  const std::int64_t widest = plan.widths.empty() ? 2 : *std::ranges::max_element(plan.widths);
+  media::validate(plan.format, widest * facts.column_pixels, facts.height);
+  return plan;
+}
+
+void PlanForm::update_plan() {
+  plan_.reset();
+  facts_->clear();
+  problem_->clear();
+  if (app_->engine()) {
+    try {
+      auto plan = read();
+      const auto e = batch::estimate(plan, batch::facts_of(*app_->engine()), columns_per_second_);
+      QStringList parts = {tr("%Ln picture(s)", nullptr, static_cast<int>(e.items)),
+                           tr("%L1 columns").arg(e.columns),
+                           tr("about %1").arg(QLocale().formattedDataSize(static_cast<qint64>(e.bytes)))};
+      if (e.seconds > 0) parts << tr("about %1").arg(duration(e.seconds));
+      facts_->setText(parts.join(QStringLiteral("  ·  ")));
+      plan_ = std::move(plan);
+    } catch (const Error& error) {
+      const ErrorText text = describe(error);
+      problem_->setText(text.detail.isEmpty() ? text.title : text.title + QStringLiteral(" ") + text.detail);
+    }
+  } else {
+    problem_->setText(tr("There is no model to make pictures with."));
+  }
+  problem_->setVisible(!problem_->text().isEmpty());
+  Q_EMIT changed();
+}
+
+}  // namespace equi::ui

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QWidget>
+#include <optional>
+
+#include "core/batch/plan.h"
+
+namespace equi::ui {
+
+class AppController;
+
+// What a batch is to make: scenes, seeds, widths and settings, where it goes and under which names, with the
+// number of pictures and what they take kept up to date.
+class PlanForm : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit PlanForm(AppController* app, QWidget* parent = nullptr);
+
+  // Nothing while a field is wrong; problem() says which.
+  std::optional<batch::Plan> plan() const { return plan_; }
+  void set_columns_per_second(double rate);
+
+  QListWidget* scenes() const { return scenes_; }
+  QLineEdit* seeds() const { return seeds_; }
+  QLineEdit* widths() const { return widths_; }
+  QLineEdit* guidance() const { return guidance_; }
+  QLineEdit* steps() const { return steps_; }
+  QLineEdit* folder() const { return folder_; }
+  QLineEdit* pattern() const { return pattern_; }
+  QLabel* facts() const { return facts_; }
+  QLabel* problem() const { return problem_; }
+
+ Q_SIGNALS:
+  void changed();
+
+ private:
+  QWidget* make_scenes();
+  QWidget* make_settings();
+  QWidget* make_folder();
+  void fill_scenes();
+  void update_plan();
+  batch::Plan read() const;  // throws Error(bad_input) about a field
+
+  AppController* app_;
+  QListWidget* scenes_ = nullptr;
+  QLineEdit* filter_ = nullptr;
+  QLineEdit* seeds_ = nullptr;
+  QLineEdit* widths_ = nullptr;
+  QLineEdit* guidance_ = nullptr;
+  QLineEdit* steps_ = nullptr;
+  QLineEdit* folder_ = nullptr;
+  QLineEdit* pattern_ = nullptr;
+  QComboBox* format_ = nullptr;
+  QCheckBox* seamless_ = nullptr;
+  QLabel* facts_ = nullptr;
+  QLabel* problem_ = nullptr;
+  double columns_per_second_ = 0;
+  std::optional<batch::Plan> plan_;
+};
+
+}  // namespace equi::ui

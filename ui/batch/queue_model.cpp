@@ -1,0 +1,134 @@
+#include "ui/batch/queue_model.h"
+
+#include <QLocale>
+
+#include "ui/theme/icons.h"
+#include "ui/theme/tokens.h"
+
+namespace equi::ui {
+
+using batch::ItemState;
+
+QString state_name(ItemState state) {
+  switch (state) {
+    case ItemState::waiting:
+      return QueueModel::tr("Waiting");
+    case ItemState::running:
+      return QueueModel::tr("Being made");
+    case ItemState::done:
+      return QueueModel::tr("Done");
+    case ItemState::failed:
+      return QueueModel::tr("Failed");
+    case ItemState::cancelled:
+      return QueueModel::tr("Cancelled");
+    case ItemState::set_aside:
+      break;
+  }
+  return QueueModel::tr("Set aside");
+}
+
+QueueModel::QueueModel(BatchHost* host, QObject* parent) : QAbstractTableModel(parent), host_(host) {
+  connect(host, &BatchHost::opened, this, [this] {
+    beginResetModel();
+    rows_.clear();
+    thumbnails_.clear();
+    endResetModel();
+  });
+  connect(host, &BatchHost::rows_changed, this, &QueueModel::take_rows);
+  connect(host, &BatchHost::thumbnail, this, &QueueModel::take_thumbnail);
+  connect(host, &BatchHost::progress_changed, this, [this] {
+    if (!rows_.empty()) Q_EMIT dataChanged(index(0, state), index(rowCount() - 1, state), {Qt::DisplayRole});
+  });
+  take_rows();
+}
+
+int QueueModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int QueueModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : column_count;
+}
+
+// The selection stays where it is as long as the rows are the same.
+void QueueModel::take_rows() {
+  const auto rows = host_->is_open() ? host_->rows() : std::vector<batch::ItemRow>();
+  if (rows.size() != rows_.size()) {
+    beginResetModel();
+    rows_ = rows;
+    endResetModel();
+    return;
+  }
+  rows_ = rows;
+  if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
+}
+
+void QueueModel::take_thumbnail(qint64 item, const QImage& image) {
+  if (image.isNull()) return;
+  const QSize size(kThumbnailWidth * 2, kThumbnailHeight * 2);  // sharp on fine screens
+  auto pixmap = QPixmap::fromImage(image.scaled(size, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+  pixmap.setDevicePixelRatio(2);
+  thumbnails_.insert(item, pixmap);
+  for (int i = 0; i < rowCount(); ++i) {
+    if (row(i).number == item) Q_EMIT dataChanged(index(i, picture), index(i, picture), {Qt::DecorationRole});
+  }
+}
+
+QString QueueModel::state_text(const batch::ItemRow& row) const {
+  const auto& progress = host_->progress();
+  if (row.state == ItemState::running && progress.total > 0) {
+    const auto share = static_cast<int>(100 * progress.done / progress.total);
+    return share < 100 ? tr("%1 %").arg(share) : tr("Being written");
+  }
+  if (row.state == ItemState::done) {
+    return tr("Done in %L1 s").arg(row.seconds, 0, 'f', row.seconds < 10 ? 1 : 0);
+  }
+  if (!row.reason.empty())
+    return state_name(row.state) + QStringLiteral(": ") + QString::fromStdString(row.reason);
+  return state_name(row.state);
+}
+
+QVariant QueueModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount()) return {};
+  const auto& r = row(index.row());
+  const auto& item = host_->items()[static_cast<std::size_t>(r.number)];
+  if (role == Qt::DecorationRole && index.column() == picture) return thumbnails_.value(r.number);
+  if (role == Qt::AccessibleTextRole && index.column() == picture) return QString::fromStdString(item.file);
+  if (role == Qt::ToolTipRole && index.column() == state) return state_text(r);
+  if (role == Qt::ForegroundRole) {
+    if (index.column() == state && (r.state == ItemState::failed || r.state == ItemState::set_aside))
+      return colors().danger;
+    if (index.column() == state && r.state == ItemState::running) return colors().accent;
+    if (r.state == ItemState::cancelled) return colors().text_faint;
+  }
+  if (role == Qt::TextAlignmentRole && index.column() >= seed && index.column() <= steps)
+    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (role != Qt::DisplayRole) return {};
+  switch (index.column()) {
+    case file:
+      return QString::fromStdString(item.file);
+    case scene:
+      return QString::fromStdString(item.scene_name);
+    case seed:
+      return QString::number(item.seed);
+    case width:
+      return QLocale().toString(static_cast<qlonglong>(item.width));
+    case guidance:
+      return QLocale().toString(item.guidance, 'g', 4);
+    case steps:
+      return item.steps;
+    case state:
+      return state_text(r);
+    default:
+      return {};
+  }
+}
+
+QVariant QueueModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
+  const QString titles[] = {tr("Picture"), tr("File"),     tr("Scene"), tr("Seed"),
+                            tr("Columns"), tr("Guidance"), tr("Steps"), tr("State")};
+  return section < column_count ? titles[section] : QVariant();
+}
+
+}  // namespace equi::ui

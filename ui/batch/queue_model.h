@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QHash>
+#include <QPixmap>
+
+#include "ui/batch/batch_host.h"
+
+namespace equi::ui {
+
+// The queue as a table, in the order of the queue.
+class QueueModel : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  enum Column { picture, file, scene, seed, width, guidance, steps, state, column_count };
+  static constexpr int kThumbnailWidth = 192, kThumbnailHeight = 24;
+
+  explicit QueueModel(BatchHost* host, QObject* parent = nullptr);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+  const batch::ItemRow& row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
+
+ private:
+  void take_rows();
+  void take_thumbnail(qint64 item, const QImage& image);
+  QString state_text(const batch::ItemRow& row) const;
+
+  BatchHost* host_;
+  std::vector<batch::ItemRow> rows_;
+  QHash<qint64, QPixmap> thumbnails_;
+};
+
+// A state in words.
+QString state_name(batch::ItemState state);
+
+}  // namespace equi::ui

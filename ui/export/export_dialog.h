@@ -1,0 +1,86 @@
+#pragma once
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTimer>
+
+#include "ui/export/canvas_export.h"
+#include "ui/export/export_preview.h"
+#include "ui/export/format_options.h"
+#include "ui/frame/dialog.h"
+
+namespace equi::ui {
+
+// Export of the whole panorama or a span: format and its options, a preview, what it will take on the disk,
+// what the format cannot hold and how to split it, progress. Stays open beside the window while it works; an
+// export goes on when it is closed.
+class ExportDialog : public HouseDialog {
+  Q_OBJECT
+
+ public:
+  ExportDialog(AppController* app, CanvasExport* work, QWidget* parent);
+
+  // What the fields say. Parts included.
+  ExportRequest request() const;
+
+  QComboBox* range() const { return range_; }
+  QSpinBox* from() const { return from_; }
+  QSpinBox* to() const { return to_; }
+  QComboBox* format() const { return format_; }
+  FormatOptions* options() const { return options_; }
+  QCheckBox* seamless() const { return seamless_; }
+  QCheckBox* split() const { return split_; }
+  QLineEdit* target() const { return target_; }
+  QLabel* facts() const { return facts_; }
+  QLabel* problem() const { return problem_; }
+  QPushButton* export_button() const { return export_; }
+  ExportPreview* preview() const { return preview_; }
+
+ protected:
+  void reject() override;
+
+ private:
+  enum class Span { whole, selection, columns };
+  QWidget* make_range();
+  QWidget* make_target();
+  QWidget* make_form();
+  void choose_target();
+  void fill_ranges();
+  void range_chosen();
+  void format_chosen();
+  void update_facts();
+  void sample_later();
+  void update_preview();
+  void take_sample(const QImage& begin, const QImage& end, double bytes_per_pixel, quint64 round);
+  void start();
+  void show_running();
+  stream::ColumnRange columns() const;
+  std::int64_t picture_width() const;  // pixels, the bridge included
+
+  AppController* app_;
+  CanvasExport* work_;
+  ExportPreview* preview_;
+  QWidget* form_ = nullptr;
+  QComboBox* range_ = nullptr;
+  QSpinBox* from_ = nullptr;
+  QSpinBox* to_ = nullptr;
+  QComboBox* format_ = nullptr;
+  FormatOptions* options_ = nullptr;
+  QCheckBox* seamless_ = nullptr;
+  QCheckBox* split_ = nullptr;
+  QLineEdit* target_ = nullptr;
+  QLabel* facts_ = nullptr;
+  QLabel* problem_ = nullptr;
+  QProgressBar* bar_ = nullptr;
+  QPushButton* export_ = nullptr;
+  QTimer later_;
+  quint64 round_ = 0;
+  double bytes_per_pixel_ = 0;  // measured on the sample; 0: not yet
+};
+
+}  // namespace equi::ui
