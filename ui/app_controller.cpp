@@ -4,6 +4,8 @@
 #include <QFileInfo>
 #include <algorithm>
 
+#include "ui/batch/batch_host.h"
+#include "ui/export/canvas_export.h"
 #include "ui/gui_thread.h"
 
 namespace equi::ui {
@@ -22,6 +24,8 @@ AppController::AppController(Paths paths, QObject* parent)
       growth_(new Growth(this)),
       project_(new ProjectKeeper(this)),
       thumbnails_(new ThumbnailMaker(device_queue_, files_, paths_.cache, this)),
+      exporter_(new CanvasExport(this)),
+      batch_(new BatchHost(this)),
       studio_(std::make_unique<engine::Studio>(device_queue_, tiles_, callbacks())) {
   connect_parts();
 }
@@ -29,6 +33,7 @@ AppController::AppController(Paths paths, QObject* parent)
 AppController::~AppController() {
   thumbnails_->set_engine(nullptr);
   studio_->stop();
+  batch_->shut_down();
   for (const auto& queue : {files_, long_files_}) {
     queue->cancel_all();
     queue->wait_idle();
@@ -93,6 +98,7 @@ void AppController::connect_parts() {
     growth_->engine_changed();
     Q_EMIT engine_changed();
     project_->engine_ready();
+    if (!std::exchange(reattached_, true)) batch_->reattach();
   });
   connect(host_, &ModelHost::failed, this, [this](const Error& error) {
     report(error);

@@ -16,6 +16,9 @@
 
 namespace equi::ui {
 
+class BatchHost;
+class CanvasExport;
+
 // The application without its windows: owns the job queues, the tiles, the studio, the model, the project and
 // the settings, and speaks in signals on the GUI thread. Every window and dock gets a pointer to it.
 //
@@ -46,6 +49,8 @@ class AppController : public QObject {
   ProjectKeeper& project() { return *project_; }
   Growth& growth() { return *growth_; }
   ThumbnailMaker& thumbnails() { return *thumbnails_; }
+  CanvasExport& exporter() { return *exporter_; }
+  BatchHost& batch() { return *batch_; }
 
   std::shared_ptr<const engine::Engine> engine() const { return host_->engine(); }  // null: no model
   std::shared_ptr<const engine::Snapshot> snapshot() const { return snapshot_; }    // null: no canvas
@@ -89,9 +94,11 @@ class AppController : public QObject {
   Growth* growth_;
   ProjectKeeper* project_;
   ThumbnailMaker* thumbnails_;
+  CanvasExport* exporter_;
+  BatchHost* batch_;
   std::shared_ptr<const engine::Snapshot> snapshot_;
   stream::ColumnRange selection_;
-  bool started_ = false;
+  bool started_ = false, reattached_ = false;
 
   // Written by the worker, taken by the GUI thread: only the newest counts.
   struct Mail {

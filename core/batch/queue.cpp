@@ -177,7 +177,7 @@ void Queue::note_crash() {
       .run();
   database_->execute("UPDATE items SET state = 0, crashes = crashes + 1 WHERE state = 1");
   set_meta("paused", "1");
-  set_meta("pause_reason", "the program ended while items were being made");
+  set_meta("pause_reason", kCrashReason);
   transaction.commit();
 }
 

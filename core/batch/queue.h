@@ -57,6 +57,8 @@ Shard parse_shard(const std::string& text);
 class Queue {
  public:
   static constexpr int kMaxCrashes = 2;
+  // pause_reason() of a queue that comes back after a crash.
+  static constexpr const char* kCrashReason = "the program ended while items were being made";
 
   // Opens the queue of this plan in its folder, or makes it (and the folder). Throws Error(bad_input) when
   // the folder holds the queue of another plan or model or another batch size, Error(io) when it cannot be

@@ -1,25 +1,34 @@
 #include "ui/batch/batch_dialog.h"
 
-#include <QDesktopServices>
+#include <QFileDialog>
 #include <QHeaderView>
 #include <QLocale>
-#include <QUrl>
+#include <QStyle>
 #include <climits>
 
 #include "ui/app_controller.h"
+#include "ui/frame/notifier.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
 namespace {
 
-constexpr int kRowHeight = QueueModel::kThumbnailHeight + Space::s;
+constexpr int kRowHeight = QueueModel::kThumbnailHeight + Space::m;
 
-QString rough_time(double seconds) {
+QString time_left(double seconds) {
   const auto minutes = static_cast<qint64>(seconds / 60 + 0.5);
   if (minutes < 1) return BatchDialog::tr("less than a minute left");
   if (minutes < 120) return BatchDialog::tr("about %L1 min left").arg(minutes);
   return BatchDialog::tr("about %L1 h left").arg(seconds / 3600, 0, 'f', 1);
+}
+
+void set_note(QLabel* label, const char* role, const QString& text) {
+  label->setProperty("role", role);
+  label->style()->unpolish(label);
+  label->style()->polish(label);
+  label->setText(text);
+  label->setVisible(!text.isEmpty());
 }
 
 }  // namespace
@@ -31,34 +40,54 @@ BatchDialog::BatchDialog(AppController* app, BatchHost* host, QWidget* parent)
       model_(new QueueModel(host, this)),
       pages_(new QStackedWidget),
       form_(new PlanForm(app)) {
-  set_heading(tr("Make many panoramas"));
-  resize(900, 620);
+  set_heading(tr("Make many panoramas"),
+              tr("Every scene with every seed, in every width. The queue goes on when this is closed."));
+  resize(940, 640);
+  form_->set_columns_per_second(host->columns_per_second());
   pages_->addWidget(form_);
   pages_->addWidget(make_queue_page());
   content()->addWidget(pages_, 1);
-  auto* buttons = add_buttons(QDialogButtonBox::Close);
-  start_ = buttons->addButton(tr("&Start"), QDialogButtonBox::ActionRole);
-  start_->setDefault(true);
-  pause_ = buttons->addButton(tr("&Pause"), QDialogButtonBox::ActionRole);
-  folder_ = buttons->addButton(tr("Open &folder"), QDialogButtonBox::ActionRole);
-  other_ = buttons->addButton(tr("&New batch…"), QDialogButtonBox::ResetRole);
-  for (QPushButton* button : {pause_, folder_, other_}) button->setAutoDefault(false);
-  connect(start_, &QPushButton::clicked, this, &BatchDialog::begin);
-  connect(pause_, &QPushButton::clicked, this,
-          [this] { host_->running() ? host_->pause() : host_->resume(); });
-  connect(other_, &QPushButton::clicked, host_, &BatchHost::close);
-  connect(folder_, &QPushButton::clicked, this,
-          [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(from_path(host_->plan().folder))); });
+  content()->addSpacing(Space::xs);
+  content()->addLayout(make_buttons());
+  connect(app, &AppController::engine_changed, form_,
+          [this] { form_->set_columns_per_second(host_->columns_per_second()); });
   connect(form_, &PlanForm::changed, this, &BatchDialog::show_page);
   connect(host_, &BatchHost::opened, this, &BatchDialog::show_page);
   connect(host_, &BatchHost::rows_changed, this, &BatchDialog::show_page);
   connect(host_, &BatchHost::progress_changed, this, &BatchDialog::update_status);
   connect(host_, &BatchHost::failed, this, [this](const Error& error) {
-    const ErrorText text = describe(error);
-    form_->problem()->setText(text.title + QStringLiteral(" ") + text.detail);
-    form_->problem()->show();
+    if (!host_->is_open()) form_->show_problem(describe(error).detail);
   });
   show_page();
+  form_->seeds()->setFocus();
+}
+
+QLayout* BatchDialog::make_buttons() {
+  const auto add = [this](const QString& text, auto work) {
+    auto* button = new QPushButton(text);
+    button->setAutoDefault(false);
+    connect(button, &QPushButton::clicked, this, work);
+    return button;
+  };
+  open_ = add(tr("Open &batch…"), [this] { open_other(); });
+  new_ = add(tr("&New batch…"), [this] {
+    host_->close();
+    form_->propose_folder();
+    form_->set_columns_per_second(host_->columns_per_second());
+  });
+  folder_ = add(tr("Open &folder"), [this] { open_folder(from_path(host_->plan().folder)); });
+  start_ = add(tr("&Start"), [this] { begin(); });
+  pause_ = add(tr("&Pause"), [this] { host_->running() ? host_->pause() : host_->resume(); });
+  auto* row = new QHBoxLayout;
+  row->setSpacing(Space::s);
+  row->addWidget(open_);
+  row->addWidget(new_);
+  row->addWidget(folder_);
+  row->addStretch();
+  row->addWidget(add(tr("Close"), [this] { close(); }));
+  row->addWidget(start_);
+  row->addWidget(pause_);
+  return row;
 }
 
 QToolButton* BatchDialog::tool(const char* icon_name, const QString& text, std::function<void()> work) {
@@ -67,9 +96,47 @@ QToolButton* BatchDialog::tool(const char* icon_name, const QString& text, std::
   button->setText(text);
   button->setToolTip(text);
   button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  button->setAutoRaise(true);
+  button->setFocusPolicy(Qt::StrongFocus);
   connect(button, &QToolButton::clicked, this, std::move(work));
   return button;
+}
+
+QLayout* BatchDialog::make_tools() {
+  cancel_ = tool("close", tr("Cancel"), [this] { host_->cancel(selected()); });
+  retry_ = tool("refresh", tr("Retry"), [this] { host_->retry(selected()); });
+  retry_->setToolTip(tr("The selected pictures wait again; without a selection all that failed"));
+  top_ = tool("top", tr("To the top"), [this] { move_selected(INT_MIN); });
+  up_ = tool("up", tr("Up"), [this] { move_selected(-1); });
+  down_ = tool("down", tr("Down"), [this] { move_selected(1); });
+  auto* tools = new QHBoxLayout;
+  tools->setSpacing(Space::xs);
+  for (QToolButton* button : {cancel_, retry_, top_, up_, down_}) tools->addWidget(button);
+  tools->addStretch();
+  return tools;
+}
+
+QTableView* BatchDialog::make_table() {
+  auto* table = new QTableView;
+  table->setModel(model_);
+  table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table->setIconSize({QueueModel::kThumbnailWidth, QueueModel::kThumbnailHeight});
+  table->setShowGrid(false);
+  table->setWordWrap(false);
+  table->setTabKeyNavigation(false);
+  table->setCornerButtonEnabled(false);
+  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+  table->setAccessibleName(tr("Queue"));
+  table->verticalHeader()->hide();
+  table->verticalHeader()->setMinimumSectionSize(kRowHeight);
+  table->verticalHeader()->setDefaultSectionSize(kRowHeight);
+  auto* header = table->horizontalHeader();
+  header->setHighlightSections(false);
+  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  const int widths[] = {QueueModel::kThumbnailWidth + Space::l, 170, 100, 64, 80, 88, 64, 160};
+  for (int i = 0; i < QueueModel::column_count; ++i) header->resizeSection(i, widths[i]);
+  header->setStretchLastSection(true);
+  return table;
 }
 
 QWidget* BatchDialog::make_queue_page() {
@@ -79,53 +146,16 @@ QWidget* BatchDialog::make_queue_page() {
   layout->setSpacing(Space::s);
   status_ = new QLabel;
   note_ = new QLabel;
-  note_->setProperty("role", "warning");
   note_->setWordWrap(true);
   bar_ = new QProgressBar;
   bar_->setRange(0, 1000);
   bar_->setTextVisible(false);
-  table_ = new QTableView;
-  table_->setModel(model_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setIconSize({QueueModel::kThumbnailWidth, QueueModel::kThumbnailHeight});
-  table_->setShowGrid(false);
-  table_->setWordWrap(false);
-  table_->setTabKeyNavigation(false);
-  table_->setAccessibleName(tr("Queue"));
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->verticalHeader()->setMinimumSectionSize(kRowHeight);
-  auto* header = table_->horizontalHeader();
-  header->setHighlightSections(false);
-  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  const int widths[] = {QueueModel::kThumbnailWidth + Space::l, 170, 90, 60, 70, 76, 56, 160};
-  for (int i = 0; i < QueueModel::column_count; ++i) header->resizeSection(i, widths[i]);
-  header->setStretchLastSection(true);
-  cancel_ = tool("close", tr("Cancel"), [this] {
-    host_->change([items = selected()](batch::Queue& queue) {
-      for (const auto item : items) queue.cancel(item);
-    });
-  });
-  retry_ = tool("refresh", tr("Retry"), [this] {
-    host_->change([items = selected()](batch::Queue& queue) {
-      if (items.empty()) queue.retry_failed();
-      for (const auto item : items) queue.retry(item);
-    });
-  });
-  retry_->setToolTip(tr("The selected items wait again; without a selection all that failed"));
-  top_ = tool("first", tr("To the top"), [this] { move_selected(INT_MIN); });
-  up_ = tool("minus", tr("Up"), [this] { move_selected(-1); });
-  down_ = tool("plus", tr("Down"), [this] { move_selected(1); });
-  up_->setArrowType(Qt::UpArrow);
-  down_->setArrowType(Qt::DownArrow);
-  auto* tools = new QHBoxLayout;
-  tools->setSpacing(Space::xs);
-  for (QToolButton* button : {cancel_, retry_, top_, up_, down_}) tools->addWidget(button);
-  tools->addStretch();
+  bar_->setAccessibleName(tr("Progress of the batch"));
+  table_ = make_table();
   layout->addWidget(status_);
   layout->addWidget(bar_);
   layout->addWidget(note_);
-  layout->addLayout(tools);
+  layout->addLayout(make_tools());
   layout->addWidget(table_, 1);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &BatchDialog::update_tools);
   connect(model_, &QAbstractItemModel::modelReset, this, &BatchDialog::update_tools);
@@ -133,7 +163,16 @@ QWidget* BatchDialog::make_queue_page() {
 }
 
 void BatchDialog::begin() {
-  if (const auto plan = form_->plan()) host_->begin(*plan);
+  const auto plan = form_->plan();
+  if (!plan) return;
+  form_->remember();
+  host_->begin(*plan);
+}
+
+void BatchDialog::open_other() {
+  const QString folder =
+      QFileDialog::getExistingDirectory(this, tr("Folder of a batch"), form_->folder()->text());
+  if (!folder.isEmpty()) host_->reopen(folder);
 }
 
 std::vector<std::int64_t> BatchDialog::selected() const {
@@ -149,28 +188,41 @@ void BatchDialog::move_selected(int by) {
   if (rows.size() != 1) return;
   const int from = rows.front().row();
   const int to = by == INT_MIN ? 0 : std::clamp(from + by, 0, model_->rowCount() - 1);
-  const std::int64_t item = model_->row(from).number;
-  host_->change([item, place = to > from ? to + 1 : to](batch::Queue& queue) { queue.move(item, place); });
+  host_->move(model_->row(from).number, to);
   table_->selectRow(to);
 }
 
 void BatchDialog::show_page() {
   const bool queue = host_->is_open();
   pages_->setCurrentWidget(queue ? queue_page_ : static_cast<QWidget*>(form_));
+  form_->setEnabled(!host_->opening());
+  open_->setVisible(!queue);
+  open_->setEnabled(!host_->opening() && app_->engine() != nullptr);
   start_->setVisible(!queue);
+  start_->setDefault(!queue);
   start_->setEnabled(form_->plan().has_value() && !host_->opening());
-  pause_->setVisible(queue);
-  folder_->setVisible(queue);
-  other_->setVisible(queue);
-  other_->setEnabled(!host_->running());
+  for (QPushButton* button : {pause_, folder_, new_}) button->setVisible(queue);
   if (!queue) return;
-  pause_->setText(host_->running() && !host_->paused() ? tr("&Pause") : tr("&Resume"));
-  pause_->setEnabled(host_->counts().left() > 0);
-  const QString reason = host_->pause_reason();
-  note_->setText(host_->paused() ? tr("Paused: %1").arg(reason) : QString());
-  note_->setVisible(host_->paused());
+  const bool stopping = host_->running() && host_->paused();
+  const bool can_resume = !host_->running() && host_->counts().left() > 0;
+  pause_->setText(stopping ? tr("Pausing…") : can_resume ? tr("&Resume") : tr("&Pause"));
+  pause_->setEnabled(host_->counts().left() > 0 && !stopping);
+  pause_->setDefault(can_resume);
+  new_->setEnabled(!host_->running());
+  show_note();
   update_status();
   update_tools();
+}
+
+void BatchDialog::show_note() {
+  if (host_->trouble()) return set_note(note_, "error", describe(*host_->trouble()).detail);
+  if (host_->paused()) return set_note(note_, "warning", host_->pause_reason());
+  const auto& counts = host_->counts();
+  const bool done = counts.left() == 0 && counts.done > 0;
+  set_note(note_, "muted",
+           done ? tr("A contact sheet and the manifest, from which each picture can be made again, are in the "
+                     "folder.")
+                : QString());
 }
 
 void BatchDialog::update_status() {
@@ -182,14 +234,14 @@ void BatchDialog::update_status() {
   if (c.cancelled > 0) parts << tr("%L1 cancelled").arg(c.cancelled);
   if (host_->running() && p.columns_per_second > 0) {
     parts << tr("%L1 columns/s").arg(p.columns_per_second, 0, 'f', 1);
-    if (const auto left = host_->seconds_left()) parts << rough_time(*left);
-  } else if (c.left() == 0) {
+    if (const auto left = host_->seconds_left()) parts << time_left(*left);
+  } else if (c.all() > 0 && c.left() == 0) {
     parts << tr("finished");
   }
   status_->setText(parts.join(QStringLiteral("  ·  ")));
   const double running = p.total > 0 ? static_cast<double>(p.done) / static_cast<double>(p.total) : 0;
-  const double done = static_cast<double>(c.done) + running * static_cast<double>(c.running);
-  bar_->setValue(c.all() > 0 ? static_cast<int>(1000 * done / static_cast<double>(c.all())) : 0);
+  const double ended = static_cast<double>(c.all() - c.left()) + running * static_cast<double>(c.running);
+  bar_->setValue(c.all() > 0 ? static_cast<int>(1000 * ended / static_cast<double>(c.all())) : 0);
 }
 
 void BatchDialog::update_tools() {

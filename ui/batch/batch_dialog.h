@@ -23,20 +23,32 @@ class BatchDialog : public HouseDialog {
 
   PlanForm* form() const { return form_; }
   QTableView* table() const { return table_; }
+  QueueModel* model() const { return model_; }
   QPushButton* start_button() const { return start_; }
   QPushButton* pause_button() const { return pause_; }
+  QPushButton* new_button() const { return new_; }
+  QToolButton* cancel_button() const { return cancel_; }
+  QToolButton* retry_button() const { return retry_; }
+  QToolButton* top_button() const { return top_; }
+  QToolButton* down_button() const { return down_; }
   QLabel* status() const { return status_; }
+  QLabel* note() const { return note_; }
   bool shows_queue() const { return pages_->currentWidget() == queue_page_; }
 
  private:
   QWidget* make_queue_page();
+  QTableView* make_table();
+  QLayout* make_tools();
+  QLayout* make_buttons();
   QToolButton* tool(const char* icon, const QString& text, std::function<void()> work);
   void show_page();
+  void show_note();
   void update_status();
   void update_tools();
   std::vector<std::int64_t> selected() const;
   void move_selected(int by);  // INT_MIN: to the top
   void begin();
+  void open_other();
 
   AppController* app_;
   BatchHost* host_;
@@ -53,10 +65,11 @@ class BatchDialog : public HouseDialog {
   QLabel* status_ = nullptr;
   QLabel* note_ = nullptr;
   QProgressBar* bar_ = nullptr;
-  QPushButton* start_;
-  QPushButton* pause_;
-  QPushButton* other_;
-  QPushButton* folder_;
+  QPushButton* start_ = nullptr;
+  QPushButton* pause_ = nullptr;
+  QPushButton* new_ = nullptr;
+  QPushButton* open_ = nullptr;
+  QPushButton* folder_ = nullptr;
 };
 
 }  // namespace equi::ui

@@ -11,32 +11,33 @@ namespace {
 
 constexpr int kRefreshDelay = 150;  // milliseconds
 constexpr std::size_t kThumbnailsAtOnce = 64;
-
-QImage image_of(const media::Image& image) {
-  const QImage view(image.pixels.data(), image.width, image.height, image.width * 3, QImage::Format_RGB888);
-  return view.copy();
-}
+constexpr const char* kByUser = "by the user";
 
 // What one look at the queue's file tells.
 struct Look {
   std::vector<batch::ItemRow> rows;
   batch::QueueCounts counts;
   bool paused = false;
-  QString reason;
+  std::string reason;
   std::vector<std::pair<std::int64_t, QImage>> thumbnails;
 };
 
-Look look_at(batch::Queue& queue, const std::set<std::int64_t>& shown) {
-  Look look{queue.rows(), queue.counts(), queue.paused(), QString::fromStdString(queue.pause_reason()), {}};
+QImage decode_thumbnail(const batch::Queue& queue, std::int64_t item) {
+  try {
+    const auto image = media::decode_jpeg(queue.thumbnail(item), "thumbnail");
+    return QImage(image.pixels.data(), image.width, image.height, image.width * 3, QImage::Format_RGB888)
+        .copy();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+Look look_at(const batch::Queue& queue, const std::set<std::int64_t>& shown) {
+  Look look{queue.rows(), queue.counts(), queue.paused(), queue.pause_reason(), {}};
   for (const auto& row : look.rows) {
     if (row.state != batch::ItemState::done || shown.contains(row.number)) continue;
     if (look.thumbnails.size() == kThumbnailsAtOnce) break;
-    try {
-      look.thumbnails.emplace_back(row.number,
-                                   image_of(media::decode_jpeg(queue.thumbnail(row.number), "thumbnail")));
-    } catch (const Error&) {
-      look.thumbnails.emplace_back(row.number, QImage());
-    }
+    look.thumbnails.emplace_back(row.number, decode_thumbnail(queue, row.number));
   }
   return look;
 }
@@ -51,7 +52,7 @@ BatchHost::BatchHost(AppController* app) : QObject(app), app_(app) {
 
 BatchHost::~BatchHost() = default;
 
-void BatchHost::open_with(std::function<Opened()> open) {
+void BatchHost::open_with(std::function<Opened()> open, bool quietly) {
   if (opening_) return;
   close();
   opening_ = true;
@@ -59,85 +60,153 @@ void BatchHost::open_with(std::function<Opened()> open) {
   jobs::JobSpec spec;
   spec.name = "open batch";
   spec.run = [open = std::move(open), opened](const jobs::Context&) { *opened = open(); };
-  spec.on_end = [opened,
-                 end = posted(app_, this, [this](const std::optional<Error>& error, const Opened& result) {
-                   opening_ = false;
-                   if (error) Q_EMIT failed(*error);
-                   if (!error && result.queue) take(result);
-                   Q_EMIT rows_changed();
-                 })](const std::optional<Error>& error) { end(error, *opened); };
+  spec.on_end = posted(app_, this, [this, opened, quietly](const std::optional<Error>& error) {
+    opening_ = false;
+    if (error && quietly) {
+      app_->log().add(Log::Level::warning, describe(*error).detail);
+    } else if (error) {
+      Q_EMIT failed(*error);
+    } else if (opened->queue) {
+      take(std::exchange(*opened, {}));
+      if (quietly) Q_EMIT reattached();
+    }
+    Q_EMIT rows_changed();
+  });
   app_->files()->submit(std::move(spec));
+  Q_EMIT rows_changed();
 }
 
-void BatchHost::begin(const batch::Plan& plan) {
+void BatchHost::begin(const batch::Plan& wanted) {
   const auto engine = app_->engine();
   if (!engine) return;
-  open_with([plan, engine]() mutable {
-    const auto known = batch::Queue::find(plan.folder);
-    if (plan.batch < 1) {
-      const auto widest = *std::ranges::max_element(plan.widths);
-      plan.batch = known ? known->batch : batch::choose_batch(*engine, widest);
-    }
-    std::shared_ptr<batch::Queue> queue = batch::Queue::open(plan, batch::facts_of(*engine));
-    const bool start = !queue->paused();
-    return Opened{std::move(queue), start};
-  });
+  open_with(
+      [plan = wanted, engine]() mutable {
+        const auto known = batch::Queue::find(plan.folder);
+        if (plan.batch < 1) {
+          const auto widest = *std::ranges::max_element(plan.widths);
+          plan.batch = known ? known->batch : batch::choose_batch(*engine, widest);
+        }
+        std::shared_ptr<batch::Queue> queue = batch::Queue::open(plan, batch::facts_of(*engine));
+        const bool start = !queue->paused();
+        return Opened{engine, std::move(queue), start};
+      },
+      false);
 }
 
 void BatchHost::reopen(const QString& folder) {
   const auto engine = app_->engine();
-  if (!engine || folder.isEmpty()) return;
-  open_with([folder = to_path(folder), engine]() -> Opened {
-    auto plan = batch::Queue::find(folder);
-    if (!plan) return {};
-    plan->folder = folder;  // it may have been moved
-    return {batch::Queue::open(*plan, batch::facts_of(*engine)), false};
-  });
+  if (!engine) return;
+  open_with(
+      [folder = to_path(folder), engine]() -> Opened {
+        const auto plan = batch::Queue::find(folder);
+        if (!plan) throw Error(ErrorKind::bad_input, folder.string(), "holds no batch", "choose its folder");
+        return {engine, batch::Queue::open(*plan, batch::facts_of(*engine)), false};
+      },
+      false);
+}
+
+void BatchHost::reattach() {
+  const auto engine = app_->engine();
+  const QString folder = app_->settings().value(QStringLiteral("batch/unfinished")).toString();
+  if (!engine || folder.isEmpty() || service_) return;
+  open_with(
+      [folder = to_path(folder), engine]() -> Opened {
+        const auto plan = batch::Queue::find(folder);
+        if (!plan) return {};
+        std::shared_ptr<batch::Queue> queue = batch::Queue::open(*plan, batch::facts_of(*engine));
+        if (queue->counts().left() == 0) return {};
+        return {engine, std::move(queue), false};
+      },
+      true);
 }
 
 void BatchHost::take(const Opened& opened) {
+  const auto number = ++number_;
   batch::BatchService::Callbacks calls;
-  calls.changed = posted(app_, this, [this](std::int64_t) {
-    if (!later_.isActive()) later_.start();
+  calls.changed = posted(app_, this, [this, number](std::int64_t) {
+    if (number == number_ && !later_.isActive()) later_.start();
   });
-  calls.progress = posted(app_, this, [this](const batch::RunnerProgress& progress) {
+  calls.progress = posted(app_, this, [this, number](const batch::RunnerProgress& progress) {
+    if (number != number_) return;
     progress_ = progress;
     Q_EMIT progress_changed();
   });
-  const auto end = posted(app_, this, [this](const std::optional<Error>& error, bool all_done) {
-    if (error) Q_EMIT failed(*error);
-    refresh();
-    Q_EMIT ended(all_done, jobs::steady_seconds() - started_);
-  });
+  const auto end =
+      posted(app_, this, [this, number](const std::optional<Error>& error, bool all_done) {
+        if (number != number_) return;
+        if (error) note(*error);
+        if (progress_.columns_per_second > 0)
+          app_->settings().set_value(rate_key(), progress_.columns_per_second);
+        progress_ = {};
+        if (all_done) app_->settings().set_value(QStringLiteral("batch/unfinished"), QString());
+        refresh();
+        Q_EMIT ended(all_done, jobs::steady_seconds() - started_);
+      });
   calls.ended = [end, queue = std::weak_ptr(opened.queue)](const std::optional<Error>& error) {
-    const auto open_queue = queue.lock();
-    end(error, open_queue && open_queue->counts().left() == 0);
+    try {
+      const auto still = queue.lock();
+      end(error, still && still->counts().left() == 0);
+    } catch (const Error& own) {  // of the queue's file
+      end(error ? error : own, false);
+    }
   };
-  service_ = std::make_shared<batch::BatchService>(app_->device_queue(), app_->engine(), opened.queue, calls);
-  app_->settings().set_value(QStringLiteral("batch/folder"), from_path(opened.queue->plan().folder));
+  service_ =
+      std::make_shared<batch::BatchService>(app_->device_queue(), opened.engine, opened.queue, std::move(calls));
+  app_->settings().set_value(QStringLiteral("batch/unfinished"), from_path(opened.queue->plan().folder));
   Q_EMIT this->opened();
-  if (opened.start) resume();
-  refresh();
+  if (opened.start) {
+    resume();
+  } else {
+    refresh();
+  }
 }
 
 void BatchHost::pause() {
-  if (service_) change([](batch::Queue& queue) { queue.pause("by the user"); });
+  change("pause batch", [](batch::Queue& queue) { queue.pause(kByUser); });
 }
 
+// The start is written into the queue's file, so it happens where files are.
 void BatchHost::resume() {
   if (!service_) return;
   started_ = jobs::steady_seconds();
-  service_->start();
-  refresh();
+  trouble_.reset();
+  change("resume batch", [service = std::weak_ptr(service_)](batch::Queue&) {
+    if (const auto still = service.lock()) still->start();
+  });
 }
 
-void BatchHost::change(std::function<void(batch::Queue&)> work) {
+void BatchHost::cancel(const std::vector<std::int64_t>& items) {
+  change("cancel items", [items](batch::Queue& queue) {
+    for (const auto item : items) queue.cancel(item);
+  });
+}
+
+void BatchHost::retry(const std::vector<std::int64_t>& items) {
+  const bool go_on = service_ && !running() && !paused_;
+  change("retry items", [items](batch::Queue& queue) {
+    if (items.empty()) queue.retry_failed();
+    for (const auto item : items) queue.retry(item);
+  });
+  if (go_on) resume();
+}
+
+void BatchHost::move(std::int64_t item, std::int64_t place) {
+  change("move item", [item, place](batch::Queue& queue) {
+    const auto rows = queue.rows();
+    const auto from = std::ranges::find(rows, item, &batch::ItemRow::number) - rows.begin();
+    queue.move(item, place > from ? place + 1 : place);
+  });
+}
+
+// Runs a change of the queue on the files' worker, then reads it again.
+void BatchHost::change(const std::string& name, std::function<void(batch::Queue&)> work) {
   if (!service_) return;
   jobs::JobSpec spec;
-  spec.name = "change batch";
+  spec.name = name;
   spec.run = [queue = service_->queue(), work = std::move(work)](const jobs::Context&) { work(*queue); };
-  spec.on_end = posted(app_, this, [this](const std::optional<Error>& error) {
-    if (error) Q_EMIT failed(*error);
+  spec.on_end = posted(app_, this, [this, number = number_](const std::optional<Error>& error) {
+    if (number != number_) return;
+    if (error) note(*error);
     refresh();
   });
   app_->files()->submit(std::move(spec));
@@ -145,15 +214,25 @@ void BatchHost::change(std::function<void(batch::Queue&)> work) {
 
 void BatchHost::close() {
   if (!service_) return;
-  // Its end waits for the column at hand, so it happens on the worker that opens queues.
-  app_->files()->submit({.name = "close batch", .run = [service = service_](const jobs::Context&) {}});
-  service_.reset();
+  ++number_;
+  app_->settings().set_value(QStringLiteral("batch/unfinished"), QString());
+  // Its end waits for the column at hand, so it happens where queues are opened, and before the next one is.
+  app_->files()->submit(
+      {.name = "close batch",
+       .run = [service = std::exchange(service_, nullptr)](const jobs::Context&) mutable { service.reset(); }});
   rows_.clear();
   counts_ = {};
   progress_ = {};
   shown_.clear();
-  paused_ = false;
+  paused_ = reading_ = false;
+  trouble_.reset();
+  later_.stop();
   Q_EMIT rows_changed();
+}
+
+void BatchHost::shut_down() {
+  ++number_;
+  service_.reset();
 }
 
 // One look at a time; what changes meanwhile is looked at once more.
@@ -170,22 +249,36 @@ void BatchHost::refresh() {
   spec.run = [look, queue = service_->queue(), shown = shown_](const jobs::Context&) {
     *look = look_at(*queue, shown);
   };
-  spec.on_end =
-      posted(app_, this, [this, look, queue = service_->queue()](const std::optional<Error>& error) {
-        reading_ = false;
-        if (error || !service_ || service_->queue() != queue) return;
-        rows_ = std::move(look->rows);
-        counts_ = look->counts;
-        paused_ = look->paused;
-        pause_reason_ = look->reason;
-        Q_EMIT rows_changed();
-        for (const auto& [item, picture] : look->thumbnails) {
-          shown_.insert(item);
-          Q_EMIT thumbnail(item, picture);
-        }
-        if (look->thumbnails.size() == kThumbnailsAtOnce) later_.start();
-      });
+  spec.on_end = posted(app_, this, [this, look, number = number_](const std::optional<Error>& error) {
+    if (number != number_) return;
+    reading_ = false;
+    if (error) return note(*error);
+    rows_ = std::move(look->rows);
+    counts_ = look->counts;
+    paused_ = look->paused;
+    pause_reason_ = look->reason;
+    Q_EMIT rows_changed();
+    for (const auto& [item, picture] : look->thumbnails) {
+      shown_.insert(item);
+      Q_EMIT thumbnail(item, picture);
+    }
+    if (look->thumbnails.size() == kThumbnailsAtOnce) later_.start();
+  });
   app_->files()->submit(std::move(spec));
+}
+
+void BatchHost::note(const Error& error) {
+  trouble_ = error;
+  Q_EMIT failed(error);
+  Q_EMIT rows_changed();
+}
+
+QString BatchHost::pause_reason() const {
+  if (!paused_) return {};
+  if (pause_reason_ == kByUser) return tr("Paused. What is half made goes on when you resume.");
+  if (pause_reason_ == batch::Queue::kCrashReason)
+    return tr("The program ended while pictures were being made. Resume when you are ready.");
+  return tr("Paused: %1").arg(QString::fromStdString(pause_reason_));
 }
 
 std::optional<double> BatchHost::seconds_left() const {
@@ -196,6 +289,19 @@ std::optional<double> BatchHost::seconds_left() const {
     if (left) columns += static_cast<double>(items()[static_cast<std::size_t>(row.number)].width);
   }
   return std::max(0.0, columns - static_cast<double>(progress_.done)) / progress_.columns_per_second;
+}
+
+QString BatchHost::rate_key() const {
+  const auto engine = app_->engine();
+  if (!engine) return QStringLiteral("batch/rate/none");
+  QString name = QString::fromStdString(engine->manifest().name + "-" + engine->device().name());
+  name.replace(QLatin1Char('/'), QLatin1Char('_'));
+  return QStringLiteral("batch/rate/") + name;
+}
+
+double BatchHost::columns_per_second() const {
+  const double known = app_->settings().value(rate_key(), 0.0).toDouble();
+  return known > 0 ? known : app_->growth().progress().rate;
 }
 
 }  // namespace equi::ui

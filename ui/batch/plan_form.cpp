@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLocale>
@@ -18,14 +19,15 @@ namespace equi::ui {
 namespace {
 
 constexpr std::int64_t kMostNumbers = 100000;
-constexpr std::int64_t kCheckedItems =
-    20000;  // names are compared while typing up to here; all when it starts
+constexpr int kMostProposals = 1000;
+// Names are compared while typing up to here; all are when it starts.
+constexpr std::int64_t kCheckedItems = 20000;
 
-struct FormatChoice {
+struct PictureFormat {
   const char* text;
   media::Format format;
 };
-constexpr FormatChoice kFormats[] = {{"PNG", media::Format::png},
+constexpr PictureFormat kPictureFormats[] = {{"PNG", media::Format::png},
                                      {"JPEG", media::Format::jpeg},
                                      {"WebP", media::Format::webp},
                                      {"TIFF", media::Format::tiff},
@@ -47,6 +49,7 @@ PlanForm::PlanForm(AppController* app, QWidget* parent) : QWidget(parent), app_(
   layout->addWidget(make_scenes(), 2);
   layout->addWidget(make_settings(), 3);
   facts_ = new QLabel;
+  facts_->setProperty("role", "heading");
   facts_->setWordWrap(true);
   problem_ = new QLabel;
   problem_->setProperty("role", "warning");
@@ -109,9 +112,7 @@ QWidget* PlanForm::make_scenes() {
 QWidget* PlanForm::make_folder() {
   folder_ = new QLineEdit;
   folder_->setAccessibleName(tr("Folder"));
-  const QString base = app_->settings().folder().isEmpty() ? QDir::homePath() : app_->settings().folder();
-  folder_->setText(
-      app_->settings().value(QStringLiteral("batch/folder"), base + QStringLiteral("/batch")).toString());
+  propose_folder();
   auto* choose = new QPushButton(tr("C&hoose…"));
   choose->setAutoDefault(false);
   connect(choose, &QPushButton::clicked, this, [this] {
@@ -129,6 +130,21 @@ QWidget* PlanForm::make_folder() {
   return row;
 }
 
+void PlanForm::propose_folder() {
+  const QString home = app_->settings().folder().isEmpty() ? QDir::homePath() : app_->settings().folder();
+  const QDir parent(app_->settings().value(QStringLiteral("batch/parent"), home).toString());
+  const auto named = [&](int n) { return parent.filePath(tr("batch") + QStringLiteral("-%1").arg(n)); };
+  int n = 1;
+  while (n < kMostProposals && QFileInfo::exists(named(n))) ++n;
+  folder_->setText(QDir::toNativeSeparators(named(n)));
+}
+
+void PlanForm::remember() {
+  app_->settings().set_value(QStringLiteral("batch/parent"), QFileInfo(folder_->text()).absolutePath());
+  app_->settings().set_value(QStringLiteral("batch/pattern"), pattern_->text());
+  app_->settings().set_value(QStringLiteral("batch/format"), format_->currentIndex());
+}
+
 QWidget* PlanForm::make_settings() {
   auto* box = new QWidget;
   auto* form = new QFormLayout(box);
@@ -140,12 +156,14 @@ QWidget* PlanForm::make_settings() {
   widths_ = new QLineEdit(QStringLiteral("64"));
   guidance_ = new QLineEdit;
   steps_ = new QLineEdit;
-  pattern_ = new QLineEdit(QStringLiteral("{scene}-{seed}"));
-  pattern_->setToolTip(tr("Fields: {scene} {seed} {width} {guidance} {steps} {index}"));
+  pattern_ = new QLineEdit(
+      app_->settings().value(QStringLiteral("batch/pattern"), QStringLiteral("{scene}-{seed}")).toString());
   guidance_->setPlaceholderText(tr("the model's own"));
   steps_->setPlaceholderText(tr("the model's own"));
   format_ = new QComboBox;
-  for (const auto& each : kFormats) format_->addItem(QLatin1String(each.text), static_cast<int>(each.format));
+  for (const auto& each : kPictureFormats) format_->addItem(QLatin1String(each.text), static_cast<int>(each.format));
+  format_->setCurrentIndex(std::clamp(app_->settings().value(QStringLiteral("batch/format"), 0).toInt(), 0,
+                                      format_->count() - 1));
   seamless_ = new QCheckBox(tr("Make each picture sea&mless"));
   form->addRow(tr("&Seeds"), seeds_);
   form->addRow(tr("&Columns"), widths_);
@@ -156,7 +174,7 @@ QWidget* PlanForm::make_settings() {
   form->addRow(tr("F&older"), make_folder());
   form->addRow(tr("N&ames"), pattern_);
   auto* hint = new QLabel(
-      tr("Lists as 1, 5, 9-20. Names may hold {scene} {seed} {width} {guidance} {steps} {index}."));
+      tr("Numbers as 1, 5, 9-20. Names may hold {scene} {seed} {width} {guidance} {steps} {index}."));
   hint->setProperty("role", "small");
   hint->setWordWrap(true);
   form->addRow(QString(), hint);
@@ -179,6 +197,11 @@ void PlanForm::fill_scenes() {
     }
   }
   update_plan();
+}
+
+void PlanForm::show_problem(const QString& text) {
+  problem_->setText(text);
+  problem_->setVisible(!text.isEmpty());
 }
 
 void PlanForm::set_columns_per_second(double rate) {
@@ -243,8 +266,7 @@ void PlanForm::update_plan() {
       facts_->setText(parts.join(QStringLiteral("  ·  ")));
       plan_ = std::move(plan);
     } catch (const Error& error) {
-      const ErrorText text = describe(error);
-      problem_->setText(text.detail.isEmpty() ? text.title : text.title + QStringLiteral(" ") + text.detail);
+      problem_->setText(describe(error).detail);
     }
   } else {
     problem_->setText(tr("There is no model to make pictures with."));

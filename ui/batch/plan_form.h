@@ -25,6 +25,12 @@ class PlanForm : public QWidget {
   // Nothing while a field is wrong; problem() says which.
   std::optional<batch::Plan> plan() const { return plan_; }
   void set_columns_per_second(double rate);
+  // What went wrong with the plan outside of the form; until the next change.
+  void show_problem(const QString& text);
+  // A folder that is not there yet, beside the one used last.
+  void propose_folder();
+  // Keeps the choices for the next batch.
+  void remember();
 
   QListWidget* scenes() const { return scenes_; }
   QLineEdit* seeds() const { return seeds_; }
@@ -33,6 +39,8 @@ class PlanForm : public QWidget {
   QLineEdit* steps() const { return steps_; }
   QLineEdit* folder() const { return folder_; }
   QLineEdit* pattern() const { return pattern_; }
+  QComboBox* format() const { return format_; }
+  QCheckBox* seamless() const { return seamless_; }
   QLabel* facts() const { return facts_; }
   QLabel* problem() const { return problem_; }
 

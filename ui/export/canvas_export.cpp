@@ -86,7 +86,12 @@ void CanvasExport::start(const ExportRequest& request) {
     qint64 bytes = 0;
   };
   const auto outcome = std::make_shared<Outcome>();
-  const auto tell = posted(app_, this, [this](double share) { Q_EMIT progress(share); });
+  const auto tell = posted(app_, this, [this](double share) {
+    share_ = share;
+    Q_EMIT progress(share);
+  });
+  request_ = request;
+  share_ = 0;
   jobs::JobSpec spec;
   spec.name = "export";
   spec.run = [app = app_, request, revision = snapshot->revision, outcome,

@@ -37,6 +37,9 @@ class CanvasExport : public QObject {
   void start(const ExportRequest& request);
   void cancel();
   bool running() const { return job_.has_value(); }
+  // Of the running one, or the last.
+  const ExportRequest& request() const { return request_; }
+  double share() const { return share_; }  // done of it, 0..1
 
   // Pixels of the canvas for another worker than the device's. Throws Error(bad_input) when the canvas has
   // been changed since `revision`, Error(cancelled).
@@ -47,13 +50,15 @@ class CanvasExport : public QObject {
   void running_changed();
   void progress(double share);
   void finished(const QStringList& files, qint64 bytes, double seconds);
-  void failed(const equi::Error& error);  // cancelled ones too
+  void failed(const equi::Error& error);  // cancelled ones too: Error(cancelled)
 
  private:
   void ended(const std::optional<Error>& error, const QStringList& files, qint64 bytes);
 
   AppController* app_;
   std::optional<jobs::Job> job_;
+  ExportRequest request_;
+  double share_ = 0;
   QElapsedTimer clock_;
 };
 

@@ -3,132 +3,66 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QFormLayout>
 #include <QLocale>
 #include <QStyle>
 
-#include "core/batch/canvas_source.h"
 #include "core/media/export.h"
 #include "ui/app_controller.h"
 #include "ui/gui_thread.h"
-#include "ui/theme/tokens.h"
 
 namespace equi::ui {
 namespace {
 
 constexpr std::int64_t kSampleColumns = 24;                      // of each end
+constexpr std::int64_t kLeastRing = 4;                           // columns that can be closed to a ring
 constexpr int kSampleDelay = 200;                                // milliseconds
 constexpr std::uint64_t kWorthSaying = std::uint64_t{64} << 20;  // bytes needed while writing
-
-struct FormatChoice {
-  media::Format format;
-  const char* text;
-};
-constexpr FormatChoice kFormats[] = {
-    {media::Format::png, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "PNG picture")},
-    {media::Format::jpeg, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "JPEG picture")},
-    {media::Format::webp, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "WebP picture")},
-    {media::Format::tiff, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "TIFF picture, tiled")},
-    {media::Format::deep_zoom, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "Deep-zoom tiles")},
-    {media::Format::mp4, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "MP4 video, scrolling")},
-    {media::Format::webm, QT_TRANSLATE_NOOP("equi::ui::ExportDialog", "WebM video, scrolling")},
-};
 
 QImage image_of(const engine::Strip& strip) {
   const QImage view(strip.pixels.data(), strip.width, strip.height, strip.width * 3, QImage::Format_RGB888);
   return view.copy();
 }
 
-media::StripSource source_of(const engine::Strip& strip) {
-  return {strip.height, strip.width, [&strip](std::int64_t x, int width, std::span<std::uint8_t> rgb) {
-            for (int y = 0; y < strip.height; ++y) {
-              const auto* from =
-                  strip.pixels.data() + (std::size_t(y) * std::size_t(strip.width) + std::size_t(x)) * 3;
-              std::copy(from, from + std::size_t(width) * 3,
-                        rgb.data() + std::size_t(y) * std::size_t(width) * 3);
-            }
-          }};
+QString joined(const QStringList& facts) {
+  return facts.join(QStringLiteral("  ·  "));
 }
 
-void set_role(QLabel* label, const char* role) {
-  label->setProperty("role", role);
-  label->style()->unpolish(label);
-  label->style()->polish(label);
+QString size_text(std::uint64_t bytes) {
+  return QLocale().formattedDataSize(static_cast<qint64>(bytes));
+}
+
+// The first of the files of an export that is there already; empty: none is.
+QString first_existing(const ExportRequest& request, std::int64_t width) {
+  std::error_code ignored;
+  const auto parts = media::plan_parts(to_path(request.target), width, request.options.part_width);
+  const auto found = std::ranges::find_if(
+      parts, [&](const media::Part& part) { return std::filesystem::exists(part.path, ignored); });
+  return found == parts.end() ? QString() : from_path(found->path.filename());
 }
 
 }  // namespace
 
 ExportDialog::ExportDialog(AppController* app, CanvasExport* work, QWidget* parent)
     : HouseDialog(tr("Export"), parent), app_(app), work_(work), preview_(new ExportPreview) {
-  set_heading(tr("Export the panorama"));
-  resize(620, 560);
-  content()->addWidget(preview_);
-  content()->addSpacing(Space::s);
-  content()->addWidget(make_form());
-  facts_ = new QLabel;
-  facts_->setProperty("role", "muted");
-  facts_->setWordWrap(true);
-  problem_ = new QLabel;
-  problem_->setProperty("role", "warning");
-  problem_->setWordWrap(true);
-  problem_->hide();
-  split_ = new QCheckBox(tr("S&plit into numbered files"));
-  split_->hide();
-  bar_ = new QProgressBar;
-  bar_->setRange(0, 1000);
-  bar_->setTextVisible(false);
-  bar_->hide();
-  content()->addStretch();
-  content()->addWidget(problem_);
-  content()->addWidget(split_);
-  content()->addWidget(facts_);
-  content()->addWidget(bar_);
-  auto* buttons = add_buttons(QDialogButtonBox::Cancel);
-  export_ = buttons->addButton(tr("E&xport"), QDialogButtonBox::ActionRole);
-  export_->setDefault(true);
+  build();
   later_.setSingleShot(true);
   later_.setInterval(kSampleDelay);
-  connect(&later_, &QTimer::timeout, this, &ExportDialog::update_preview);
-  connect(export_, &QPushButton::clicked, this, &ExportDialog::start);
-  connect(split_, &QCheckBox::toggled, this, &ExportDialog::update_facts);
-  connect(work_, &CanvasExport::running_changed, this, &ExportDialog::show_running);
-  connect(work_, &CanvasExport::progress, this, [this](double share) { bar_->setValue(int(share * 1000)); });
-  connect(work_, &CanvasExport::finished, this, &QDialog::accept);
-  connect(work_, &CanvasExport::failed, this, [this](const Error& error) {
-    if (error.kind() == ErrorKind::cancelled) {
-      facts_->setText(tr("Cancelled; no file was written."));
-      return;
-    }
-    const ErrorText text = describe(error);
-    problem_->setText(text.title + QStringLiteral(" ") + text.detail);
-    set_role(problem_, "error");
-    problem_->show();
-  });
-  connect(app_, &AppController::canvas_changed, this, [this] {
-    fill_ranges();
-    range_chosen();
-  });
+  connect_parts();
   fill_ranges();
   format_chosen();
   range_chosen();
   show_running();
+  format_->setFocus();
 }
 
-QWidget* ExportDialog::make_range() {
-  range_ = new QComboBox;
-  from_ = new QSpinBox;
-  to_ = new QSpinBox;
-  from_->setAccessibleName(tr("First column"));
-  to_->setAccessibleName(tr("Last column"));
-  auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(Space::s);
-  layout->addWidget(range_, 1);
-  layout->addWidget(from_);
-  layout->addWidget(new QLabel(QStringLiteral("–")));
-  layout->addWidget(to_);
-  row->setFocusProxy(range_);
+void ExportDialog::connect_parts() {
+  connect(&later_, &QTimer::timeout, this, &ExportDialog::update_preview);
+  connect(close_, &QPushButton::clicked, this, &QDialog::reject);
+  connect(stop_, &QPushButton::clicked, this, [this] {
+    facts_->setText(tr("Stopping…"));
+    work_->cancel();
+  });
+  connect(export_, &QPushButton::clicked, this, &ExportDialog::check_and_start);
   connect(range_, &QComboBox::currentIndexChanged, this, &ExportDialog::range_chosen);
   for (QSpinBox* box : {from_, to_}) {
     connect(box, &QSpinBox::valueChanged, this, [this] {
@@ -136,52 +70,31 @@ QWidget* ExportDialog::make_range() {
       sample_later();
     });
   }
-  return row;
-}
-
-QWidget* ExportDialog::make_target() {
-  target_ = new QLineEdit;
-  target_->setAccessibleName(tr("File"));
-  auto* choose = new QPushButton(tr("C&hoose…"));
-  choose->setAutoDefault(false);
-  connect(choose, &QPushButton::clicked, this, &ExportDialog::choose_target);
-  connect(target_, &QLineEdit::textChanged, this, &ExportDialog::update_facts);
-  auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(Space::s);
-  layout->addWidget(target_, 1);
-  layout->addWidget(choose);
-  row->setFocusProxy(target_);
-  return row;
-}
-
-QWidget* ExportDialog::make_form() {
-  form_ = new QWidget;
-  auto* form = new QFormLayout(form_);
-  form->setContentsMargins(0, 0, 0, 0);
-  form->setVerticalSpacing(Space::s);
-  form->setHorizontalSpacing(Space::l);
-  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-  format_ = new QComboBox;
-  for (const auto& each : kFormats) format_->addItem(tr(each.text), static_cast<int>(each.format));
-  options_ = new FormatOptions;
-  seamless_ = new QCheckBox(tr("Make it &seamless"));
-  seamless_->setToolTip(
-      tr("Adds 16 columns at the right that lead back to the left end, so that the picture tiles"));
-  form->addRow(tr("&Columns"), make_range());
-  form->addRow(tr("&Format"), format_);
-  form->addRow(QString(), options_);
-  form->addRow(QString(), seamless_);
-  form->addRow(tr("&Save to"), make_target());
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportDialog::format_chosen);
   connect(options_, &FormatOptions::changed, this, [this] {
     bytes_per_pixel_ = 0;
     update_facts();
     sample_later();
   });
-  connect(seamless_, &QCheckBox::toggled, this, &ExportDialog::update_facts);
-  return form_;
+  for (QCheckBox* box : {seamless_, split_})
+    connect(box, &QCheckBox::toggled, this, &ExportDialog::update_facts);
+  connect(target_, &QLineEdit::textChanged, this, &ExportDialog::update_facts);
+  connect(work_, &CanvasExport::running_changed, this, &ExportDialog::show_running);
+  connect(work_, &CanvasExport::progress, this, [this](double share) { bar_->setValue(int(share * 1000)); });
+  connect(work_, &CanvasExport::finished, this, &QDialog::accept);
+  connect(work_, &CanvasExport::failed, this, [this](const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) {
+      facts_->setText(tr("Stopped; no file was written."));
+    } else {
+      show_problem("error", describe(error).detail);
+    }
+  });
+  const auto canvas_changed = [this] {
+    fill_ranges();
+    range_chosen();
+  };
+  connect(app_, &AppController::canvas_changed, this, canvas_changed);
+  connect(app_, &AppController::selection_changed, this, canvas_changed);
 }
 
 // Keeps what was chosen when the canvas has grown meanwhile.
@@ -254,8 +167,10 @@ void ExportDialog::sample_later() {
 
 void ExportDialog::choose_target() {
   const QString end = QString::fromStdString(media::ending(options_->options().format));
-  const QString path = QFileDialog::getSaveFileName(
-      this, tr("Export to"), target_->text(), QStringLiteral("%1 (*%2)").arg(format_->currentText(), end));
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export to"), target_->text(),
+                                   QStringLiteral("%1 (*%2)").arg(format_->currentText(), end), nullptr,
+                                   QFileDialog::DontConfirmOverwrite);  // asked when it starts
   if (path.isEmpty()) return;
   const QFileInfo info(path);
   app_->settings().set_folder(info.path());
@@ -273,46 +188,72 @@ ExportRequest ExportDialog::request() const {
   return request;
 }
 
-// Limits, size, parts: pure functions of the fields.
-void ExportDialog::update_facts() {
-  const auto engine = app_->engine();
-  if (!engine || work_->running()) return;
-  auto options = options_->options();
-  const std::int64_t width = picture_width();
-  const int height = engine->picture_height();
-  const auto limit = media::limit_message(options.format, width, height);
-  split_->setVisible(!limit.empty());
-  if (limit.empty()) split_->setChecked(false);
-  options = request().options;
-  QString problem = limit.empty() || split_->isChecked() ? QString() : QString::fromStdString(limit);
-  bool possible = true;
-  try {
-    media::validate(options, width, height);
-  } catch (const Error& error) {
-    if (problem.isEmpty()) problem = QString::fromStdString(error.message());
-    possible = false;
+// What stands in the way of the export; empty: nothing does.
+QString ExportDialog::problem_of(const media::ExportOptions& options) const {
+  const std::int64_t width = picture_width(), limit = media::size_limit(options.format);
+  const QString name = QString::fromStdString(media::name(options.format));
+  if (app_->snapshot() == nullptr || app_->snapshot()->extent.size() == 0)
+    return tr("There is no panorama yet.");
+  if (seamless_->isChecked() && columns().size() < kLeastRing)
+    return tr("A seamless picture needs at least %L1 columns.").arg(kLeastRing);
+  if (width > limit && options.part_width == 0) {
+    const QString holds =
+        options.format == media::Format::jpeg
+            ? tr("A JPEG file holds at most 65,535 pixels in a row (the library that writes it: 65,500)")
+            : tr("A %1 file holds at most %L2 pixels in a row").arg(name).arg(limit);
+    return tr("%1; this picture has %L2.").arg(holds).arg(width);
   }
-  set_role(problem_, "warning");
-  problem_->setText(problem);
-  problem_->setVisible(!problem.isEmpty());
-  export_->setEnabled(possible && !target_->text().isEmpty());
-  if (!possible) return facts_->clear();
+  try {
+    media::validate(options, width, app_->engine()->picture_height());
+    media::estimate_size(options, width, app_->engine()->picture_height());
+  } catch (const Error& error) {
+    return describe(error).detail;
+  }
+  return target_->text().isEmpty() ? tr("Say which file to write.") : QString();
+}
+
+QString ExportDialog::facts_of(const media::ExportOptions& options) const {
+  const std::int64_t width = picture_width();
+  const int height = app_->engine()->picture_height();
   const auto e = media::estimate_size(options, width, height, bytes_per_pixel_);
-  const QLocale locale;
   QStringList parts;
   if (media::is_video(options.format)) {
     parts << tr("%1 × %2 pixels").arg(options.scroll.width).arg(options.scroll.height)
-          << tr("%L1 s").arg(e.seconds, 0, 'f', 1);
+          << tr("%L1 s long").arg(e.seconds, 0, 'f', 1);
   } else {
     parts << tr("%L1 × %L2 pixels").arg(width).arg(height);
   }
-  parts << tr("about %1").arg(locale.formattedDataSize(static_cast<qint64>(e.bytes)));
+  parts << tr("about %1").arg(size_text(e.bytes));
   if (e.files > 1) parts << tr("%L1 files").arg(e.files);
-  if (e.temporary_bytes > kWorthSaying) {
-    parts
-        << tr("%1 more while writing").arg(locale.formattedDataSize(static_cast<qint64>(e.temporary_bytes)));
+  if (e.temporary_bytes > kWorthSaying) parts << tr("%1 more while writing").arg(size_text(e.temporary_bytes));
+  if (media::carries_metadata(options.format)) parts << tr("with its settings");
+  return joined(parts);
+}
+
+// Limits, size, parts: pure functions of the fields.
+void ExportDialog::update_facts() {
+  const auto engine = app_->engine();
+  if (!engine || work_->running() || checking_) return;
+  const auto format = options_->options().format;
+  const bool too_wide = !media::is_video(format) && picture_width() > media::size_limit(format);
+  split_->setVisible(too_wide);
+  if (!too_wide) {
+    const QSignalBlocker quiet(split_);
+    split_->setChecked(false);
   }
-  facts_->setText(parts.join(QStringLiteral("  ·  ")));
+  const auto options = request().options;
+  const QString problem = problem_of(options);
+  show_problem("warning", problem);
+  export_->setEnabled(problem.isEmpty());
+  facts_->setText(problem.isEmpty() ? facts_of(options) : QString());
+}
+
+void ExportDialog::show_problem(const char* role, const QString& text) {
+  problem_->setProperty("role", role);
+  problem_->style()->unpolish(problem_);
+  problem_->style()->polish(problem_);
+  problem_->setText(text);
+  problem_->setVisible(!text.isEmpty());
 }
 
 // A look at both ends on the device's worker, and how well they pack.
@@ -321,22 +262,22 @@ void ExportDialog::update_preview() {
   if (!snapshot || snapshot->extent.size() == 0) return preview_->show_waiting();
   const auto shown = columns();
   if (shown.begin < snapshot->extent.begin || shown.end > snapshot->extent.end) return;
-  const auto options = options_->options();
   const auto tell =
       posted(app_, this, [this](const QImage& begin, const QImage& end, double density, quint64 round) {
         take_sample(begin, end, density, round);
       });
   app_->studio().run(
       {.name = "export preview", .priority = jobs::Priority::visible, .replaces = "export preview"},
-      [shown, options, tell, round = ++round_](engine::Session* session, const jobs::Context& context) {
+      [shown, options = options_->options(), tell, round = ++round_](engine::Session* session,
+                                                                     const jobs::Context& context) {
         if (session == nullptr) return;
         const bool all = shown.size() <= 2 * kSampleColumns;
         const auto begin =
             session->pixels({shown.begin, all ? shown.end : shown.begin + kSampleColumns}, context.stop());
         QImage end;
         if (!all) end = image_of(session->pixels({shown.end - kSampleColumns, shown.end}, context.stop()));
-        const double density = media::measure_bytes_per_pixel(source_of(begin), options);
-        tell(image_of(begin), end, density, round);
+        const media::Image sample{begin.width, begin.height, begin.pixels};
+        tell(image_of(begin), end, media::measure_bytes_per_pixel(media::source_of(sample), options), round);
       });
 }
 
@@ -345,54 +286,52 @@ void ExportDialog::take_sample(const QImage& begin, const QImage& end, double by
   if (round != round_) return;
   preview_->show_pictures(begin, end);
   bytes_per_pixel_ = bytes_per_pixel;
-  update_facts();
+  if (problem_->property("role").toString() != QLatin1String("error")) update_facts();
 }
 
-void ExportDialog::start() {
-  const ExportRequest wanted = request();
-  const auto parts = media::plan_parts(to_path(wanted.target), picture_width(), wanted.options.part_width);
-  std::error_code ignored;
-  const bool there = std::ranges::any_of(
-      parts, [&](const media::Part& part) { return std::filesystem::exists(part.path, ignored); });
-  if (there && ask(this, tr("Replace the file?"), tr("%1 exists already.").arg(from_path(parts.front().path)),
-                   {tr("Replace"), tr("Cancel")}, 0) != 0) {
+// The target is looked at where files are, then the export starts.
+void ExportDialog::check_and_start() {
+  if (work_->running() || checking_) return;
+  checking_ = true;
+  export_->setEnabled(false);
+  const auto there = std::make_shared<QString>();
+  jobs::JobSpec spec;
+  spec.name = "check export";
+  spec.run = [there, request = request(), width = picture_width()](const jobs::Context&) {
+    media::check_target(to_path(request.target), request.options);
+    *there = first_existing(request, width);
+  };
+  spec.on_end = posted(app_, this, [this, there, request = request()](const std::optional<Error>& error) {
+    start(request, *there, error);
+  });
+  app_->files()->submit(std::move(spec));
+}
+
+void ExportDialog::start(const ExportRequest& request, const QString& there,
+                         const std::optional<Error>& error) {
+  checking_ = false;
+  update_facts();
+  if (error) return show_problem("error", describe(*error).detail);
+  if (!there.isEmpty() && ask(this, tr("Replace the file?"), tr("“%1” exists already.").arg(there),
+                              {tr("Replace"), tr("Cancel")}, 0) != 0) {
     return;
   }
-  try {
-    media::check_target(to_path(wanted.target), wanted.options);
-  } catch (const Error& error) {
-    const ErrorText text = describe(error);
-    problem_->setText(text.title + QStringLiteral(" ") + text.detail);
-    set_role(problem_, "error");
-    problem_->show();
-    return;
-  }
-  app_->settings().set_folder(QFileInfo(wanted.target).path());
-  work_->start(wanted);
+  app_->settings().set_folder(QFileInfo(request.target).path());
+  work_->start(request);
 }
 
 void ExportDialog::show_running() {
   const bool running = work_->running();
-  form_->setEnabled(!running);
-  split_->setEnabled(!running);
+  for (QWidget* each : {form_, static_cast<QWidget*>(split_)}) each->setEnabled(!running);
   bar_->setVisible(running);
-  export_->setEnabled(!running);
-  if (running) {
-    bar_->setValue(0);
-    facts_->setText(tr("Writing %1").arg(target_->text()));
-  } else {
-    update_facts();
-  }
-}
-
-// Cancel stops a running export first; once more closes the dialog.
-void ExportDialog::reject() {
-  if (work_->running()) {
-    facts_->setText(tr("Cancelling…"));
-    work_->cancel();
-    return;
-  }
-  QDialog::reject();
+  stop_->setVisible(running);
+  export_->setVisible(!running);
+  close_->setText(running ? tr("Hide") : tr("Cancel"));
+  close_->setToolTip(running ? tr("The export goes on") : QString());
+  if (!running) return update_facts();
+  show_problem("warning", {});
+  bar_->setValue(int(work_->share() * 1000));
+  facts_->setText(tr("Writing %1").arg(QFileInfo(work_->request().target).fileName()));
 }
 
 }  // namespace equi::ui

@@ -23,14 +23,16 @@ class ExportDialog : public HouseDialog {
   Q_OBJECT
 
  public:
+  enum class Span { whole, selection, columns };
+
   ExportDialog(AppController* app, CanvasExport* work, QWidget* parent);
 
   // What the fields say. Parts included.
   ExportRequest request() const;
 
-  QComboBox* range() const { return range_; }
+  QComboBox* range() const { return range_; }  // data: Span
   QSpinBox* from() const { return from_; }
-  QSpinBox* to() const { return to_; }
+  QSpinBox* to() const { return to_; }  // the last column, included
   QComboBox* format() const { return format_; }
   FormatOptions* options() const { return options_; }
   QCheckBox* seamless() const { return seamless_; }
@@ -39,26 +41,32 @@ class ExportDialog : public HouseDialog {
   QLabel* facts() const { return facts_; }
   QLabel* problem() const { return problem_; }
   QPushButton* export_button() const { return export_; }
+  QPushButton* stop_button() const { return stop_; }
   ExportPreview* preview() const { return preview_; }
 
- protected:
-  void reject() override;
-
  private:
-  enum class Span { whole, selection, columns };
+  // Built in export_dialog_form.cpp.
+  void build();
   QWidget* make_range();
   QWidget* make_target();
   QWidget* make_form();
+  QLayout* make_buttons();
+
+  void connect_parts();
   void choose_target();
   void fill_ranges();
   void range_chosen();
   void format_chosen();
+  QString problem_of(const media::ExportOptions& options) const;
+  QString facts_of(const media::ExportOptions& options) const;
   void update_facts();
   void sample_later();
   void update_preview();
   void take_sample(const QImage& begin, const QImage& end, double bytes_per_pixel, quint64 round);
-  void start();
+  void check_and_start();
+  void start(const ExportRequest& request, const QString& there, const std::optional<Error>& error);
   void show_running();
+  void show_problem(const char* role, const QString& text);
   stream::ColumnRange columns() const;
   std::int64_t picture_width() const;  // pixels, the bridge included
 
@@ -78,7 +86,10 @@ class ExportDialog : public HouseDialog {
   QLabel* problem_ = nullptr;
   QProgressBar* bar_ = nullptr;
   QPushButton* export_ = nullptr;
+  QPushButton* stop_ = nullptr;
+  QPushButton* close_ = nullptr;
   QTimer later_;
+  bool checking_ = false;  // the target is being looked at
   quint64 round_ = 0;
   double bytes_per_pixel_ = 0;  // measured on the sample; 0: not yet
 };

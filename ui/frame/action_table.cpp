@@ -9,6 +9,8 @@ std::span<const ActionSpec> Actions::table() {
     {"file.photo",      Menu::file, 0, QT_TR_NOOP("Open &photo…"), "photo", "Ctrl+Shift+O", false, QT_TR_NOOP("Open a photo and extend it in both directions")},
     {"file.save",       Menu::file, 1, QT_TR_NOOP("&Save"), "save", "Ctrl+S", false, QT_TR_NOOP("Save the project")},
     {"file.save_as",    Menu::file, 1, QT_TR_NOOP("Save &as…"), "save-as", "Ctrl+Shift+S", false, ""},
+    {"file.export",     Menu::file, 2, QT_TR_NOOP("&Export…"), "export", "Ctrl+Shift+X", false, QT_TR_NOOP("Write the panorama, or a part of it, as a picture, tiles or a video")},
+    {"file.batch",      Menu::file, 2, QT_TR_NOOP("&Batch…"), "batch", "Ctrl+B", false, QT_TR_NOOP("Make many panoramas, one after the other")},
     {"file.close",      Menu::file, 3, QT_TR_NOOP("&Close window"), "", "Ctrl+W", false, ""},
     {"file.quit",       Menu::file, 3, QT_TR_NOOP("&Quit"), "exit", "Ctrl+Q", false, ""},
 

@@ -9,7 +9,9 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include "ui/batch/batch_dialog.h"
 #include "ui/frame/empty_state.h"
+#include "ui/export/export_dialog.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/theme/icons.h"
 
@@ -37,6 +39,8 @@ MainWindow::MainWindow(AppController* app, Theme* theme, QWidget* parent)
   connect_actions();
   connect_canvas();
   connect_inspector();
+  connect_export();
+  connect_batch();
   connect_app();
   restore_layout();
   update_title();

@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QMainWindow>
+#include <QPointer>
 #include <QStackedWidget>
 
 #include "ui/app_controller.h"
@@ -21,6 +22,8 @@
 
 namespace equi::ui {
 
+class BatchDialog;
+class ExportDialog;
 class InspectorPanel;
 
 // The one window. It joins the parts: what happens in a part is told to the controller, what the controller
@@ -47,6 +50,10 @@ class MainWindow : public QMainWindow {
   AppController* app() const { return app_; }
   ProjectActions* projects() const { return projects_; }
   Notifier* notifier() const { return notifier_; }
+
+  // Beside the window, one of each; what they started goes on when they are closed.
+  ExportDialog* show_export();
+  BatchDialog* show_batch();
 
   // Closes without asking about unsaved changes.
   void close_now();
@@ -76,6 +83,8 @@ class MainWindow : public QMainWindow {
   void connect_actions();
   void connect_canvas();
   void connect_inspector();
+  void connect_export();
+  void connect_batch();
   void connect_app();
   void restore_layout();
   void update_actions();
@@ -102,6 +111,8 @@ class MainWindow : public QMainWindow {
   ProjectActions* projects_ = nullptr;
   Notifier* notifier_ = nullptr;
   EmptyState* welcome_ = nullptr;
+  QPointer<ExportDialog> export_;
+  QPointer<BatchDialog> batch_;
   bool shown_ = false;
   bool may_close_ = false;
 };
