@@ -25,6 +25,9 @@ class FormatOptions : public QStackedWidget {
   QComboBox* loop() const { return loop_; }
   QComboBox* compression() const { return compression_; }
   QSlider* quality() const { return quality_; }
+  QCheckBox* lossless() const { return lossless_; }
+  QComboBox* size() const { return size_; }
+  QDoubleSpinBox* speed() const { return speed_; }
 
  Q_SIGNALS:
   void changed();

@@ -1,0 +1,252 @@
+// The batch dialog, driven through its real widgets.
+#include <QDir>
+#include <QSignalSpy>
+#include <QThread>
+#include <filesystem>
+#include <fstream>
+
+#include "core/batch/manifest.h"
+#include "core/batch/picture_output.h"
+#include "core/media/image.h"
+#include "tests/ui/ui_fixture.h"
+#include "ui/batch/batch_dialog.h"
+
+namespace equi::ui::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using batch::ItemState;
+
+class BatchDialogTest : public UiTest {
+ protected:
+  void open_batch() {
+    open_window();
+    trigger("file.batch");
+    ASSERT_NE(dialog(), nullptr);
+    form()->folder()->setText(from_path(folder / "out"));
+  }
+  BatchDialog* dialog() const { return window->findChild<BatchDialog*>(); }
+  PlanForm* form() const { return dialog()->form(); }
+  BatchHost& host() const { return app->batch(); }
+  std::string problem() const { return form()->problem()->text().toStdString(); }
+  void check_scenes(int count) {
+    for (int i = 0; i < form()->scenes()->count(); ++i)
+      form()->scenes()->item(i)->setCheckState(i < count ? Qt::Checked : Qt::Unchecked);
+  }
+  void plan(int scenes, const char* seeds, const char* widths = "4") {
+    check_scenes(scenes);
+    form()->seeds()->setText(QLatin1String(seeds));
+    form()->widths()->setText(QLatin1String(widths));
+  }
+  void start() {
+    ASSERT_TRUE(dialog()->start_button()->isEnabled()) << problem();
+    dialog()->start_button()->click();
+    ASSERT_TRUE(wait_until([&] { return dialog()->shows_queue() && !host().rows().empty(); })) << problem();
+  }
+  bool wait_done(std::int64_t count) {
+    return wait_until([&] { return host().counts().done >= count; });
+  }
+  bool wait_stopped() {
+    return wait_until([&] { return !host().running(); });
+  }
+  ItemState state(int row) { return host().rows().at(std::size_t(row)).state; }
+  QStringList pictures() const {
+    return QDir(from_path(folder / "out")).entryList({"*.png"}, QDir::Files, QDir::Name);
+  }
+};
+
+TEST_F(BatchDialogTest, CountsWhileThePlanIsWritten) {
+  open_batch();
+  plan(2, "1, 5, 9-10", "32 64");
+  EXPECT_NE(form()->facts()->text().indexOf(QStringLiteral("16 pictures")), -1)
+      << form()->facts()->text().toStdString();
+  EXPECT_FALSE(form()->plan().has_value() && problem().empty()) << "two widths under one name";
+  EXPECT_NE(problem().find("{width}"), std::string::npos) << problem();
+  form()->pattern()->setText(QStringLiteral("{scene}-{seed}-{width}"));
+  ASSERT_TRUE(form()->plan().has_value()) << problem();
+  EXPECT_EQ(form()->plan()->seeds, (std::vector<std::uint64_t>{1, 5, 9, 10}));
+  form()->guidance()->setText(QStringLiteral("1.5, 4"));
+  form()->pattern()->setText(QStringLiteral("{scene}-{seed}-{width}-{guidance}"));
+  EXPECT_NE(form()->facts()->text().indexOf(QStringLiteral("32 pictures")), -1);
+  screenshot(dialog(), QStringLiteral("batch-plan"));
+}
+
+TEST_F(BatchDialogTest, RefusesWhatCannotBeAndSaysWhy) {
+  open_batch();
+  plan(1, "1-3");
+  const auto refused = [&](QLineEdit* field, const char* text, const char* word) {
+    const QString good = field->text();
+    field->setText(QLatin1String(text));
+    EXPECT_FALSE(dialog()->start_button()->isEnabled()) << text;
+    EXPECT_NE(problem().find(word), std::string::npos) << text << ": " << problem();
+    field->setText(good);
+    EXPECT_TRUE(dialog()->start_button()->isEnabled()) << problem();
+  };
+  refused(form()->pattern(), "{scene}", "{seed}");
+  refused(form()->pattern(), "../{scene}-{seed}", "..");
+  refused(form()->pattern(), "a/{seed}", "/");
+  refused(form()->pattern(), "{colour}-{seed}", "colour");
+  refused(form()->pattern(), "{seed", "{");
+  refused(form()->seeds(), "", "Seeds");
+  refused(form()->seeds(), "many", "many");
+  refused(form()->seeds(), "9-1", "9-1");
+  refused(form()->seeds(), "1-99999999999", "longer");
+  refused(form()->widths(), "0", "Columns");
+  refused(form()->guidance(), "-1", "Guidance");
+  refused(form()->steps(), "1.5", "Steps");
+  refused(form()->folder(), "", "Folder");
+  form()->pattern()->setText(QStringLiteral("../{seed}"));
+  screenshot(dialog(), QStringLiteral("batch-refused"));
+  form()->pattern()->setText(QStringLiteral("{seed}"));
+  check_scenes(0);
+  EXPECT_NE(problem().find("Scenes"), std::string::npos);
+}
+
+TEST_F(BatchDialogTest, TwoScenesTimesTwoSeeds) {
+  open_batch();
+  plan(2, "1-2");
+  QSignalSpy ended(&host(), &BatchHost::ended);
+  start();
+  ASSERT_TRUE(wait_done(4));
+  ASSERT_TRUE(wait_until([&] { return ended.count() == 1; }));
+  EXPECT_TRUE(ended.first().first().toBool());
+  EXPECT_EQ(pictures().size(), 4);
+  for (const QString& name : pictures())
+    EXPECT_EQ(media::read_image(folder / "out" / name.toStdString()).width, 64) << name.toStdString();
+  EXPECT_EQ(batch::read_manifest(folder / "out" / "manifest.jsonl").size(), 4U);
+  EXPECT_TRUE(fs::exists(folder / "out" / "contact-sheet.jpg"));
+  ASSERT_TRUE(wait_until([&] {
+    return !dialog()->model()->data(dialog()->model()->index(3, QueueModel::picture), Qt::DecorationRole).isNull();
+  }));
+  EXPECT_FALSE(dialog()->pause_button()->isEnabled());
+  screenshot(dialog(), QStringLiteral("batch-done"));
+  dialog()->new_button()->click();
+  EXPECT_FALSE(dialog()->shows_queue());
+}
+
+TEST_F(BatchDialogTest, PausesAndResumes) {
+  open_batch();
+  plan(1, "1-6", "24");
+  start();
+  ASSERT_TRUE(wait_until([&] { return host().progress().done > 0; }));
+  screenshot(dialog(), QStringLiteral("batch-running"));
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_until([&] { return host().paused() && !host().running(); }));
+  ASSERT_TRUE(wait_until([&] { return dialog()->pause_button()->text().contains("Resume"); }));
+  EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("Paused")), -1);
+  const auto done = host().counts().done;
+  screenshot(dialog(), QStringLiteral("batch-paused"));
+  QTest::qWait(300);
+  EXPECT_EQ(host().counts().done, done);
+  EXPECT_LT(done, 6);
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_done(6));
+}
+
+TEST_F(BatchDialogTest, CancelsOneMovesOneAndMakesTheRest) {
+  open_batch();
+  plan(1, "1-6");
+  // Paused before anything is made, so that what is cancelled is known.
+  app->device_queue()->submit({.name = "busy", .priority = jobs::Priority::preview, .run = [](const jobs::Context&) {
+                                 QThread::msleep(300);
+                               }});
+  start();
+  host().pause();
+  ASSERT_TRUE(wait_until([&] { return host().paused() && !host().running(); }));
+  const auto number_of = [&](int row) { return host().rows().at(std::size_t(row)).number; };
+  const auto last = number_of(5), victim = number_of(4);
+  dialog()->table()->selectRow(5);
+  dialog()->top_button()->click();
+  ASSERT_TRUE(wait_until([&] { return number_of(0) == last; }));
+  EXPECT_EQ(dialog()->table()->selectionModel()->selectedRows().first().row(), 0) << "the selection goes along";
+  dialog()->down_button()->click();
+  ASSERT_TRUE(wait_until([&] { return number_of(1) == last; }));
+  ASSERT_EQ(number_of(5), victim);
+  dialog()->table()->selectRow(5);
+  dialog()->cancel_button()->click();
+  ASSERT_TRUE(wait_until([&] { return state(5) == ItemState::cancelled; }));
+  EXPECT_FALSE(dialog()->cancel_button()->isEnabled());
+  EXPECT_TRUE(dialog()->retry_button()->isEnabled());
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_done(5));
+  ASSERT_TRUE(wait_stopped());
+  EXPECT_EQ(pictures().size(), 5);
+  dialog()->table()->selectRow(5);
+  dialog()->retry_button()->click();
+  ASSERT_TRUE(wait_done(6)) << "a queue at its end goes on";
+}
+
+TEST_F(BatchDialogTest, AFolderThatVanishesIsSaidAndTheRestCanGoOn) {
+  open_batch();
+  plan(1, "1-4", "24");
+  start();
+  ASSERT_TRUE(wait_until([&] { return host().progress().done > 0; }));
+  fs::remove_all(folder / "out");
+  ASSERT_TRUE(wait_until([&] { return !host().running() && !dialog()->note()->isHidden(); }));
+  EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("out")), -1)
+      << dialog()->note()->text().toStdString();
+  screenshot(dialog(), QStringLiteral("batch-vanished"));
+  dialog()->new_button()->click();
+  ASSERT_TRUE(wait_until([&] { return dialog()->start_button()->isEnabled(); })) << problem();
+  form()->folder()->setText(from_path(folder / "out"));
+  plan(1, "1", "4");
+  start();
+  ASSERT_TRUE(wait_done(1));
+}
+
+TEST_F(BatchDialogTest, AFolderWithAnotherBatchIsRefusedWithTheReason) {
+  open_batch();
+  plan(1, "1");
+  start();
+  ASSERT_TRUE(wait_done(1));
+  ASSERT_TRUE(wait_stopped());
+  dialog()->new_button()->click();
+  form()->folder()->setText(from_path(folder / "out"));
+  plan(1, "1-2");
+  dialog()->start_button()->click();
+  ASSERT_TRUE(wait_until([&] { return problem().find("another plan") != std::string::npos; })) << problem();
+  EXPECT_FALSE(dialog()->shows_queue());
+  plan(1, "1");
+  dialog()->start_button()->click();
+  ASSERT_TRUE(wait_until([&] { return dialog()->shows_queue(); })) << "its own plan finds it again: " << problem();
+}
+
+TEST_F(BatchDialogTest, GoesOnWithoutTheDialogAndIsFoundAgainAfterARestart) {
+  open_batch();
+  plan(1, "1-4", "16");
+  start();
+  dialog()->close();
+  ASSERT_TRUE(wait_done(1)) << "it goes on";
+  close_window();  // quits in the middle
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return host().is_open(); }));
+  ASSERT_TRUE(wait_until([&] { return host().counts().all() == 4; }));
+  EXPECT_FALSE(host().running()) << "it waits for the user";
+  EXPECT_NE(window->messages()->text().indexOf(QStringLiteral("not finished")), -1);
+  trigger("file.batch");
+  EXPECT_TRUE(dialog()->shows_queue());
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_done(4));
+}
+
+TEST_F(BatchDialogTest, ComesBackPausedAfterACrash) {
+  open_batch();
+  plan(1, "1-2");
+  const auto wanted = *form()->plan();
+  {  // what a kill in the middle leaves behind
+    auto known = wanted;
+    known.batch = 1;
+    const auto queue = batch::Queue::open(known, batch::facts_of(*app->engine()));
+    queue->start({0});
+  }
+  start();
+  ASSERT_TRUE(wait_until([&] { return host().paused(); }));
+  EXPECT_FALSE(host().running());
+  EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("ended while")), -1)
+      << dialog()->note()->text().toStdString();
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_done(2));
+}
+
+}  // namespace
+}  // namespace equi::ui::testing
