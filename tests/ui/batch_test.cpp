@@ -116,10 +116,14 @@ TEST_F(BatchDialogTest, TwoScenesTimesTwoSeeds) {
   EXPECT_EQ(batch::read_manifest(folder / "out" / "manifest.jsonl").size(), 4U);
   EXPECT_TRUE(fs::exists(folder / "out" / "contact-sheet.jpg"));
   ASSERT_TRUE(wait_until([&] {
-    return !dialog()->model()->data(dialog()->model()->index(3, QueueModel::picture), Qt::DecorationRole).isNull();
+    return !dialog()
+                ->model()
+                ->data(dialog()->model()->index(3, QueueModel::picture), Qt::DecorationRole)
+                .isNull();
   }));
   EXPECT_FALSE(dialog()->pause_button()->isEnabled());
   screenshot(dialog(), QStringLiteral("batch-done"));
+  ASSERT_TRUE(wait_until([&] { return dialog()->new_button()->isEnabled(); }));
   dialog()->new_button()->click();
   EXPECT_FALSE(dialog()->shows_queue());
 }
@@ -147,9 +151,9 @@ TEST_F(BatchDialogTest, CancelsOneMovesOneAndMakesTheRest) {
   open_batch();
   plan(1, "1-6");
   // Paused before anything is made, so that what is cancelled is known.
-  app->device_queue()->submit({.name = "busy", .priority = jobs::Priority::preview, .run = [](const jobs::Context&) {
-                                 QThread::msleep(300);
-                               }});
+  app->device_queue()->submit({.name = "busy",
+                               .priority = jobs::Priority::preview,
+                               .run = [](const jobs::Context&) { QThread::msleep(300); }});
   start();
   host().pause();
   ASSERT_TRUE(wait_until([&] { return host().paused() && !host().running(); }));
@@ -158,7 +162,8 @@ TEST_F(BatchDialogTest, CancelsOneMovesOneAndMakesTheRest) {
   dialog()->table()->selectRow(5);
   dialog()->top_button()->click();
   ASSERT_TRUE(wait_until([&] { return number_of(0) == last; }));
-  EXPECT_EQ(dialog()->table()->selectionModel()->selectedRows().first().row(), 0) << "the selection goes along";
+  EXPECT_EQ(dialog()->table()->selectionModel()->selectedRows().first().row(), 0)
+      << "the selection goes along";
   dialog()->down_button()->click();
   ASSERT_TRUE(wait_until([&] { return number_of(1) == last; }));
   ASSERT_EQ(number_of(5), victim);
@@ -208,7 +213,8 @@ TEST_F(BatchDialogTest, AFolderWithAnotherBatchIsRefusedWithTheReason) {
   EXPECT_FALSE(dialog()->shows_queue());
   plan(1, "1");
   dialog()->start_button()->click();
-  ASSERT_TRUE(wait_until([&] { return dialog()->shows_queue(); })) << "its own plan finds it again: " << problem();
+  ASSERT_TRUE(wait_until([&] { return dialog()->shows_queue(); }))
+      << "its own plan finds it again: " << problem();
 }
 
 TEST_F(BatchDialogTest, GoesOnWithoutTheDialogAndIsFoundAgainAfterARestart) {

@@ -180,7 +180,8 @@ TEST_F(ExportDialogTest, AWidthLimitIsSaidBeforeAndSplittingHelps) {
 TEST_F(ExportDialogTest, StopLeavesNoFileAndTheWindowStaysAlive) {
   open_photo(16384);
   write_to("out.png");
-  QSignalSpy bad(&app->exporter(), &CanvasExport::failed), progress(&app->exporter(), &CanvasExport::progress);
+  QSignalSpy bad(&app->exporter(), &CanvasExport::failed),
+      progress(&app->exporter(), &CanvasExport::progress);
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
   EXPECT_TRUE(dialog()->stop_button()->isVisible());
@@ -254,7 +255,8 @@ TEST_F(ExportDialogTest, AsksBeforeItReplacesAFile) {
 TEST_F(ExportDialogTest, AnEditMeanwhileEndsTheExportWithoutAFile) {
   open_photo(16384);
   write_to("out.png");
-  QSignalSpy bad(&app->exporter(), &CanvasExport::failed), progress(&app->exporter(), &CanvasExport::progress);
+  QSignalSpy bad(&app->exporter(), &CanvasExport::failed),
+      progress(&app->exporter(), &CanvasExport::progress);
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
   trigger("edit.undo");

@@ -42,7 +42,7 @@ BatchDialog::BatchDialog(AppController* app, BatchHost* host, QWidget* parent)
       form_(new PlanForm(app)) {
   set_heading(tr("Make many panoramas"),
               tr("Every scene with every seed, in every width. The queue goes on when this is closed."));
-  resize(940, 640);
+  resize(1000, 640);
   form_->set_columns_per_second(host->columns_per_second());
   pages_->addWidget(form_);
   pages_->addWidget(make_queue_page());
@@ -54,6 +54,7 @@ BatchDialog::BatchDialog(AppController* app, BatchHost* host, QWidget* parent)
   connect(form_, &PlanForm::changed, this, &BatchDialog::show_page);
   connect(host_, &BatchHost::opened, this, &BatchDialog::show_page);
   connect(host_, &BatchHost::rows_changed, this, &BatchDialog::show_page);
+  connect(host_, &BatchHost::ended, this, &BatchDialog::show_page);
   connect(host_, &BatchHost::progress_changed, this, &BatchDialog::update_status);
   connect(host_, &BatchHost::failed, this, [this](const Error& error) {
     if (!host_->is_open()) form_->show_problem(describe(error).detail);
@@ -77,6 +78,7 @@ QLayout* BatchDialog::make_buttons() {
   });
   folder_ = add(tr("Open &folder"), [this] { open_folder(from_path(host_->plan().folder)); });
   start_ = add(tr("&Start"), [this] { begin(); });
+  start_->setProperty("role", "primary");
   pause_ = add(tr("&Pause"), [this] { host_->running() ? host_->pause() : host_->resume(); });
   auto* row = new QHBoxLayout;
   row->setSpacing(Space::s);
@@ -132,8 +134,7 @@ QTableView* BatchDialog::make_table() {
   table->verticalHeader()->setDefaultSectionSize(kRowHeight);
   auto* header = table->horizontalHeader();
   header->setHighlightSections(false);
-  header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  const int widths[] = {QueueModel::kThumbnailWidth + Space::l, 170, 100, 64, 80, 88, 64, 160};
+  const int widths[] = {QueueModel::kThumbnailWidth + Space::xl, 176, 112, 72, 84, 92, 68, 100};
   for (int i = 0; i < QueueModel::column_count; ++i) header->resizeSection(i, widths[i]);
   header->setStretchLastSection(true);
   return table;
@@ -194,6 +195,7 @@ void BatchDialog::move_selected(int by) {
 
 void BatchDialog::show_page() {
   const bool queue = host_->is_open();
+  const bool turned = queue != shows_queue();
   pages_->setCurrentWidget(queue ? queue_page_ : static_cast<QWidget*>(form_));
   form_->setEnabled(!host_->opening());
   open_->setVisible(!queue);
@@ -202,11 +204,15 @@ void BatchDialog::show_page() {
   start_->setDefault(!queue);
   start_->setEnabled(form_->plan().has_value() && !host_->opening());
   for (QPushButton* button : {pause_, folder_, new_}) button->setVisible(queue);
+  if (turned) (queue ? static_cast<QWidget*>(table_) : form_->seeds())->setFocus();
   if (!queue) return;
   const bool stopping = host_->running() && host_->paused();
   const bool can_resume = !host_->running() && host_->counts().left() > 0;
   pause_->setText(stopping ? tr("Pausing…") : can_resume ? tr("&Resume") : tr("&Pause"));
   pause_->setEnabled(host_->counts().left() > 0 && !stopping);
+  pause_->setProperty("role", can_resume ? "primary" : "");
+  pause_->style()->unpolish(pause_);
+  pause_->style()->polish(pause_);
   pause_->setDefault(can_resume);
   new_->setEnabled(!host_->running());
   show_note();
@@ -220,9 +226,10 @@ void BatchDialog::show_note() {
   const auto& counts = host_->counts();
   const bool done = counts.left() == 0 && counts.done > 0;
   set_note(note_, "muted",
-           done ? tr("A contact sheet and the manifest, from which each picture can be made again, are in the "
-                     "folder.")
-                : QString());
+           done
+               ? tr("A contact sheet and the manifest, from which each picture can be made again, are in the "
+                    "folder.")
+               : QString());
 }
 
 void BatchDialog::update_status() {

@@ -42,6 +42,14 @@ Look look_at(const batch::Queue& queue, const std::set<std::int64_t>& shown) {
   return look;
 }
 
+// The queue's file is in the folder of the pictures: when that is gone, this is what there is to say.
+Error explained(const Error& error, const batch::Queue& queue) {
+  std::error_code ignored;
+  const auto& folder = queue.plan().folder;
+  if (std::filesystem::is_directory(folder, ignored)) return error;
+  return {ErrorKind::io, folder.string(), "is gone", "put it back, or begin a new batch"};
+}
+
 }  // namespace
 
 BatchHost::BatchHost(AppController* app) : QObject(app), app_(app) {
@@ -131,27 +139,30 @@ void BatchHost::take(const Opened& opened) {
     progress_ = progress;
     Q_EMIT progress_changed();
   });
-  const auto end =
-      posted(app_, this, [this, number](const std::optional<Error>& error, bool all_done) {
-        if (number != number_) return;
-        if (error) note(*error);
-        if (progress_.columns_per_second > 0)
-          app_->settings().set_value(rate_key(), progress_.columns_per_second);
-        progress_ = {};
-        if (all_done) app_->settings().set_value(QStringLiteral("batch/unfinished"), QString());
-        refresh();
-        Q_EMIT ended(all_done, jobs::steady_seconds() - started_);
-      });
+  const auto end = posted(app_, this, [this, number](const std::optional<Error>& error, bool all_done) {
+    if (number != number_) return;
+    if (error) note(*error);
+    if (progress_.columns_per_second > 0)
+      app_->settings().set_value(rate_key(), progress_.columns_per_second);
+    if (all_done) {
+      progress_ = {};
+      app_->settings().set_value(QStringLiteral("batch/unfinished"), QString());
+    }
+    refresh();
+    Q_EMIT ended(all_done, jobs::steady_seconds() - started_);
+  });
   calls.ended = [end, queue = std::weak_ptr(opened.queue)](const std::optional<Error>& error) {
+    const auto still = queue.lock();
+    if (!still) return;
     try {
-      const auto still = queue.lock();
-      end(error, still && still->counts().left() == 0);
+      const bool all_done = still->counts().left() == 0;
+      end(error ? std::optional(explained(*error, *still)) : std::nullopt, all_done);
     } catch (const Error& own) {  // of the queue's file
-      end(error ? error : own, false);
+      end(explained(own, *still), false);
     }
   };
-  service_ =
-      std::make_shared<batch::BatchService>(app_->device_queue(), opened.engine, opened.queue, std::move(calls));
+  service_ = std::make_shared<batch::BatchService>(app_->device_queue(), opened.engine, opened.queue,
+                                                   std::move(calls));
   app_->settings().set_value(QStringLiteral("batch/unfinished"), from_path(opened.queue->plan().folder));
   Q_EMIT this->opened();
   if (opened.start) {
@@ -203,7 +214,13 @@ void BatchHost::change(const std::string& name, std::function<void(batch::Queue&
   if (!service_) return;
   jobs::JobSpec spec;
   spec.name = name;
-  spec.run = [queue = service_->queue(), work = std::move(work)](const jobs::Context&) { work(*queue); };
+  spec.run = [queue = service_->queue(), work = std::move(work)](const jobs::Context&) {
+    try {
+      work(*queue);
+    } catch (const Error& error) {
+      throw explained(error, *queue);
+    }
+  };
   spec.on_end = posted(app_, this, [this, number = number_](const std::optional<Error>& error) {
     if (number != number_) return;
     if (error) note(*error);
@@ -217,9 +234,10 @@ void BatchHost::close() {
   ++number_;
   app_->settings().set_value(QStringLiteral("batch/unfinished"), QString());
   // Its end waits for the column at hand, so it happens where queues are opened, and before the next one is.
-  app_->files()->submit(
-      {.name = "close batch",
-       .run = [service = std::exchange(service_, nullptr)](const jobs::Context&) mutable { service.reset(); }});
+  app_->files()->submit({.name = "close batch",
+                         .run = [service = std::exchange(service_, nullptr)](const jobs::Context&) mutable {
+                           service.reset();
+                         }});
   rows_.clear();
   counts_ = {};
   progress_ = {};

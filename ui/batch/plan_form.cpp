@@ -13,6 +13,7 @@
 #include "core/media/pending_file.h"
 #include "ui/app_controller.h"
 #include "ui/batch/number_list.h"
+#include "ui/frame/dialog.h"
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
@@ -28,10 +29,10 @@ struct PictureFormat {
   media::Format format;
 };
 constexpr PictureFormat kPictureFormats[] = {{"PNG", media::Format::png},
-                                     {"JPEG", media::Format::jpeg},
-                                     {"WebP", media::Format::webp},
-                                     {"TIFF", media::Format::tiff},
-                                     {"Deep zoom", media::Format::deep_zoom}};
+                                             {"JPEG", media::Format::jpeg},
+                                             {"WebP", media::Format::webp},
+                                             {"TIFF", media::Format::tiff},
+                                             {"Deep zoom", media::Format::deep_zoom}};
 
 QString duration(double seconds) {
   const auto minutes = static_cast<qint64>(seconds / 60);
@@ -43,23 +44,23 @@ QString duration(double seconds) {
 }  // namespace
 
 PlanForm::PlanForm(AppController* app, QWidget* parent) : QWidget(parent), app_(app) {
-  auto* layout = new QHBoxLayout;
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(Space::l);
-  layout->addWidget(make_scenes(), 2);
-  layout->addWidget(make_settings(), 3);
   facts_ = new QLabel;
   facts_->setProperty("role", "heading");
   facts_->setWordWrap(true);
   problem_ = new QLabel;
   problem_->setProperty("role", "warning");
   problem_->setWordWrap(true);
-  auto* outer = new QVBoxLayout(this);
-  outer->setContentsMargins(0, 0, 0, 0);
-  outer->setSpacing(Space::s);
-  outer->addLayout(layout, 1);
-  outer->addWidget(problem_);
-  outer->addWidget(facts_);
+  auto* right = new QVBoxLayout;
+  right->setSpacing(Space::s);
+  right->addWidget(make_settings());
+  right->addStretch();
+  right->addWidget(problem_);
+  right->addWidget(facts_);
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(Space::xl);
+  layout->addWidget(make_scenes(), 2);
+  layout->addLayout(right, 3);
   connect(app_, &AppController::engine_changed, this, &PlanForm::fill_scenes);
   fill_scenes();
 }
@@ -158,12 +159,11 @@ QWidget* PlanForm::make_settings() {
   steps_ = new QLineEdit;
   pattern_ = new QLineEdit(
       app_->settings().value(QStringLiteral("batch/pattern"), QStringLiteral("{scene}-{seed}")).toString());
-  guidance_->setPlaceholderText(tr("the model's own"));
-  steps_->setPlaceholderText(tr("the model's own"));
   format_ = new QComboBox;
-  for (const auto& each : kPictureFormats) format_->addItem(QLatin1String(each.text), static_cast<int>(each.format));
-  format_->setCurrentIndex(std::clamp(app_->settings().value(QStringLiteral("batch/format"), 0).toInt(), 0,
-                                      format_->count() - 1));
+  for (const auto& each : kPictureFormats)
+    format_->addItem(QLatin1String(each.text), static_cast<int>(each.format));
+  format_->setCurrentIndex(
+      std::clamp(app_->settings().value(QStringLiteral("batch/format"), 0).toInt(), 0, format_->count() - 1));
   seamless_ = new QCheckBox(tr("Make each picture sea&mless"));
   form->addRow(tr("&Seeds"), seeds_);
   form->addRow(tr("&Columns"), widths_);
@@ -178,6 +178,7 @@ QWidget* PlanForm::make_settings() {
   hint->setProperty("role", "small");
   hint->setWordWrap(true);
   form->addRow(QString(), hint);
+  align_labels(form);
   for (QLineEdit* field : {seeds_, widths_, guidance_, steps_, folder_, pattern_}) {
     connect(field, &QLineEdit::textChanged, this, &PlanForm::update_plan);
   }
@@ -195,6 +196,9 @@ void PlanForm::fill_scenes() {
       item->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
       item->setCheckState(scenes_->count() == 1 ? Qt::Checked : Qt::Unchecked);
     }
+    const auto settings = engine->default_settings();
+    guidance_->setPlaceholderText(tr("%1, the model's own").arg(QLocale().toString(settings.guidance.scale)));
+    steps_->setPlaceholderText(tr("%1, the model's own").arg(settings.solver.evaluations));
   }
   update_plan();
 }
@@ -240,15 +244,31 @@ batch::Plan PlanForm::read() const {
        named(tr("Steps"), [&] { return parse_numbers(steps_->text(), 1, 10000, kMostNumbers); })) {
     plan.steps.push_back(static_cast<int>(n));
   }
+  if (plan.seeds.empty())
+    throw Error(ErrorKind::bad_input, tr("Seeds").toStdString(), tr("none is given").toStdString());
+  if (plan.widths.empty())
+    throw Error(ErrorKind::bad_input, tr("Columns").toStdString(), tr("none is given").toStdString());
+  return plan;
+}
+
+void PlanForm::show_facts(const batch::Plan& plan) {
+  const auto e = batch::estimate(plan, batch::facts_of(*app_->engine()), columns_per_second_);
+  const auto bytes = static_cast<qint64>(e.bytes);
+  QStringList parts = {e.items == 1 ? tr("1 picture") : tr("%L1 pictures").arg(e.items),
+                       tr("%L1 columns").arg(e.columns),
+                       tr("about %1").arg(QLocale().formattedDataSize(bytes, bytes < (1 << 20) ? 0 : 1))};
+  if (e.seconds > 0) parts << tr("about %1").arg(duration(e.seconds));
+  facts_->setText(parts.join(QStringLiteral("  ·  ")));
+}
+
+void PlanForm::check(const batch::Plan& plan) const {
   if (plan.folder.empty())
     throw Error(ErrorKind::bad_input, tr("Folder").toStdString(), tr("is empty").toStdString());
   batch::check_pattern(plan.name);
   const auto facts = batch::facts_of(*app_->engine());
   const auto count = batch::count_items(plan, static_cast<std::int64_t>(facts.class_names.size()));
   if (count <= kCheckedItems) batch::expand(plan, facts, 1);
-  const std::int64_t widest = plan.widths.empty() ? 2 : *std::ranges::max_element(plan.widths);
-  media::validate(plan.format, widest * facts.column_pixels, facts.height);
-  return plan;
+  media::validate(plan.format, *std::ranges::max_element(plan.widths) * facts.column_pixels, facts.height);
 }
 
 void PlanForm::update_plan() {
@@ -258,12 +278,8 @@ void PlanForm::update_plan() {
   if (app_->engine()) {
     try {
       auto plan = read();
-      const auto e = batch::estimate(plan, batch::facts_of(*app_->engine()), columns_per_second_);
-      QStringList parts = {tr("%Ln picture(s)", nullptr, static_cast<int>(e.items)),
-                           tr("%L1 columns").arg(e.columns),
-                           tr("about %1").arg(QLocale().formattedDataSize(static_cast<qint64>(e.bytes)))};
-      if (e.seconds > 0) parts << tr("about %1").arg(duration(e.seconds));
-      facts_->setText(parts.join(QStringLiteral("  ·  ")));
+      show_facts(plan);
+      check(plan);
       plan_ = std::move(plan);
     } catch (const Error& error) {
       problem_->setText(describe(error).detail);

@@ -53,7 +53,9 @@ class PlanForm : public QWidget {
   QWidget* make_folder();
   void fill_scenes();
   void update_plan();
-  batch::Plan read() const;  // throws Error(bad_input) about a field
+  batch::Plan read() const;                   // throws Error(bad_input) about a field
+  void show_facts(const batch::Plan& plan);   // how many, how large, how long
+  void check(const batch::Plan& plan) const;  // throws Error(bad_input): names, limits
 
   AppController* app_;
   QListWidget* scenes_ = nullptr;

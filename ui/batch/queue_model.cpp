@@ -76,35 +76,26 @@ void QueueModel::take_thumbnail(qint64 item, const QImage& image) {
 
 QString QueueModel::state_text(const batch::ItemRow& row) const {
   const auto& progress = host_->progress();
-  if (row.state == ItemState::running && progress.total > 0) {
-    const auto share = static_cast<int>(100 * progress.done / progress.total);
-    return share < 100 ? tr("%1 %").arg(share) : tr("Being written");
+  switch (row.state) {
+    case ItemState::running:
+      if (!host_->running()) return tr("Half made");
+      if (progress.total <= 0) return state_name(row.state);
+      if (progress.done >= progress.total) return tr("Being written");
+      return tr("%1 %").arg(100 * progress.done / progress.total);
+    case ItemState::done:
+      return tr("Done in %L1 s").arg(row.seconds, 0, 'f', row.seconds < 10 ? 1 : 0);
+    case ItemState::set_aside:
+      return tr("Set aside: the program ended twice while it was being made");
+    default:
+      break;
   }
-  if (row.state == ItemState::done) {
-    return tr("Done in %L1 s").arg(row.seconds, 0, 'f', row.seconds < 10 ? 1 : 0);
-  }
-  if (!row.reason.empty())
-    return state_name(row.state) + QStringLiteral(": ") + QString::fromStdString(row.reason);
-  return state_name(row.state);
+  if (row.reason.empty()) return state_name(row.state);
+  return state_name(row.state) + QStringLiteral(": ") + QString::fromStdString(row.reason);
 }
 
-QVariant QueueModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid() || index.row() >= rowCount()) return {};
-  const auto& r = row(index.row());
-  const auto& item = host_->items()[static_cast<std::size_t>(r.number)];
-  if (role == Qt::DecorationRole && index.column() == picture) return thumbnails_.value(r.number);
-  if (role == Qt::AccessibleTextRole && index.column() == picture) return QString::fromStdString(item.file);
-  if (role == Qt::ToolTipRole && index.column() == state) return state_text(r);
-  if (role == Qt::ForegroundRole) {
-    if (index.column() == state && (r.state == ItemState::failed || r.state == ItemState::set_aside))
-      return colors().danger;
-    if (index.column() == state && r.state == ItemState::running) return colors().accent;
-    if (r.state == ItemState::cancelled) return colors().text_faint;
-  }
-  if (role == Qt::TextAlignmentRole && index.column() >= seed && index.column() <= steps)
-    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
-  if (role != Qt::DisplayRole) return {};
-  switch (index.column()) {
+QVariant QueueModel::text(const batch::ItemRow& row, int column) const {
+  const auto& item = host_->items()[static_cast<std::size_t>(row.number)];
+  switch (column) {
     case file:
       return QString::fromStdString(item.file);
     case scene:
@@ -118,17 +109,53 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
     case steps:
       return item.steps;
     case state:
-      return state_text(r);
+      return state_text(row);
+    default:
+      return {};
+  }
+}
+
+QVariant QueueModel::shade(const batch::ItemRow& row, int column) const {
+  const bool wrong = row.state == ItemState::failed || row.state == ItemState::set_aside;
+  if (column == state && wrong) return colors().danger;
+  if (column == state && row.state == ItemState::running) return colors().accent;
+  if (row.state == ItemState::cancelled) return colors().text_faint;
+  return {};
+}
+
+QVariant QueueModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount() || !host_->is_open()) return {};
+  const auto& r = row(index.row());
+  const int column = index.column();
+  switch (role) {
+    case Qt::DisplayRole:
+      return text(r, column);
+    case Qt::DecorationRole:
+      return column == picture ? thumbnails_.value(r.number) : QVariant();
+    case Qt::AccessibleTextRole:
+      return column == picture ? text(r, file) : QVariant();
+    case Qt::ToolTipRole:
+      return column == file || column == state ? text(r, column) : QVariant();
+    case Qt::ForegroundRole:
+      return shade(r, column);
+    case Qt::TextAlignmentRole:
+      return QVariant((column >= seed && column <= steps ? Qt::AlignRight : Qt::AlignLeft) |
+                      Qt::AlignVCenter);
     default:
       return {};
   }
 }
 
 QVariant QueueModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
+  if (orientation != Qt::Horizontal || section >= column_count) return {};
+  if (role == Qt::TextAlignmentRole) {
+    return QVariant((section >= seed && section <= steps ? Qt::AlignRight : Qt::AlignLeft) |
+                    Qt::AlignVCenter);
+  }
+  if (role != Qt::DisplayRole) return {};
   const QString titles[] = {tr("Picture"), tr("File"),     tr("Scene"), tr("Seed"),
                             tr("Columns"), tr("Guidance"), tr("Steps"), tr("State")};
-  return section < column_count ? titles[section] : QVariant();
+  return titles[section];
 }
 
 }  // namespace equi::ui

@@ -14,7 +14,7 @@ class QueueModel : public QAbstractTableModel {
 
  public:
   enum Column { picture, file, scene, seed, width, guidance, steps, state, column_count };
-  static constexpr int kThumbnailWidth = 192, kThumbnailHeight = 24;
+  static constexpr int kThumbnailWidth = 240, kThumbnailHeight = 30;
 
   explicit QueueModel(BatchHost* host, QObject* parent = nullptr);
 
@@ -29,6 +29,8 @@ class QueueModel : public QAbstractTableModel {
   void take_rows();
   void take_thumbnail(qint64 item, const QImage& image);
   QString state_text(const batch::ItemRow& row) const;
+  QVariant text(const batch::ItemRow& row, int column) const;
+  QVariant shade(const batch::ItemRow& row, int column) const;
 
   BatchHost* host_;
   std::vector<batch::ItemRow> rows_;

@@ -28,7 +28,7 @@ QString joined(const QStringList& facts) {
 }
 
 QString size_text(std::uint64_t bytes) {
-  return QLocale().formattedDataSize(static_cast<qint64>(bytes));
+  return QLocale().formattedDataSize(static_cast<qint64>(bytes), bytes < (1U << 20) ? 0 : 1);
 }
 
 // The first of the files of an export that is there already; empty: none is.
@@ -225,7 +225,8 @@ QString ExportDialog::facts_of(const media::ExportOptions& options) const {
   }
   parts << tr("about %1").arg(size_text(e.bytes));
   if (e.files > 1) parts << tr("%L1 files").arg(e.files);
-  if (e.temporary_bytes > kWorthSaying) parts << tr("%1 more while writing").arg(size_text(e.temporary_bytes));
+  if (e.temporary_bytes > kWorthSaying)
+    parts << tr("%1 more while writing").arg(size_text(e.temporary_bytes));
   if (media::carries_metadata(options.format)) parts << tr("with its settings");
   return joined(parts);
 }

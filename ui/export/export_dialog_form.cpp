@@ -36,7 +36,7 @@ QWidget* field_row(std::initializer_list<std::pair<QWidget*, int>> parts, QWidge
 
 void ExportDialog::build() {
   set_heading(tr("Export the panorama"));
-  resize(640, 620);
+  resize(640, 540);
   content()->addWidget(preview_);
   content()->addSpacing(Space::s);
   content()->addWidget(make_form());
@@ -89,15 +89,15 @@ QWidget* ExportDialog::make_form() {
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   format_ = new QComboBox;
   for (const auto& each : kFormats) format_->addItem(tr(each.text), static_cast<int>(each.format));
-  options_ = new FormatOptions;
   seamless_ = new QCheckBox(tr("Make it sea&mless"));
   seamless_->setToolTip(
       tr("Adds 16 columns at the right that lead back to the left end, so that the picture tiles"));
   form->addRow(tr("&Columns"), make_range());
   form->addRow(tr("&Format"), format_);
-  form->addRow(QString(), options_);
+  options_ = new FormatOptions(form, this);
   form->addRow(QString(), seamless_);
   form->addRow(tr("&Save to"), make_target());
+  align_labels(form);
   return form_;
 }
 
@@ -108,6 +108,7 @@ QLayout* ExportDialog::make_buttons() {
   stop_->setAutoDefault(false);
   stop_->setProperty("role", "danger");
   export_ = new QPushButton(tr("&Export"));
+  export_->setProperty("role", "primary");
   export_->setDefault(true);
   auto* row = new QHBoxLayout;
   row->setSpacing(Space::s);

@@ -1,6 +1,5 @@
 #include "ui/export/format_options.h"
 
-#include <QFormLayout>
 #include <QLabel>
 
 #include "ui/theme/tokens.h"
@@ -8,160 +7,158 @@
 namespace equi::ui {
 namespace {
 
-enum Page { kPng, kLossy, kTiff, kVideo };
-
-QFormLayout* form_of(QWidget* page) {
-  auto* form = new QFormLayout(page);
-  form->setContentsMargins(0, 0, 0, 0);
-  form->setVerticalSpacing(Space::s);
-  form->setHorizontalSpacing(Space::l);
-  return form;
-}
-
-QWidget* slider_row(QSlider* slider, const QString& left, const QString& right) {
+QWidget* beside(std::initializer_list<QWidget*> parts, QWidget* focus) {
   auto* row = new QWidget;
   auto* layout = new QHBoxLayout(row);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(Space::s);
-  auto* least = new QLabel(left);
-  auto* most = new QLabel(right);
-  least->setProperty("role", "small");
-  most->setProperty("role", "small");
-  layout->addWidget(least);
+  for (QWidget* part : parts) layout->addWidget(part, 1);
+  row->setFocusProxy(focus);
+  return row;
+}
+
+QWidget* slider_row(const QString& left, QSlider* slider, QLabel* right) {
+  auto* row = new QWidget;
+  row->setMinimumHeight(Size::control);
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(Space::m);
+  if (!left.isEmpty()) {
+    auto* least = new QLabel(left);
+    least->setProperty("role", "small");
+    layout->addWidget(least);
+  }
   layout->addWidget(slider, 1);
-  layout->addWidget(most);
+  layout->addWidget(right);
   row->setFocusProxy(slider);
   return row;
 }
 
 }  // namespace
 
-FormatOptions::FormatOptions(QWidget* parent) : QStackedWidget(parent) {
-  insertWidget(kPng, make_png());
-  insertWidget(kLossy, make_lossy());
-  insertWidget(kTiff, make_tiff());
-  insertWidget(kVideo, make_video());
-  for (QSlider* slider : {effort_, quality_}) {
-    connect(slider, &QSlider::valueChanged, this, &FormatOptions::changed);
-  }
-  for (QCheckBox* box : {lossless_, png_tiles_, big_tiff_}) {
-    connect(box, &QCheckBox::toggled, this, &FormatOptions::changed);
-  }
-  for (QComboBox* box : {compression_, size_, direction_, loop_}) {
-    connect(box, &QComboBox::currentIndexChanged, this, &FormatOptions::changed);
-  }
-  connect(fps_, &QSpinBox::valueChanged, this, &FormatOptions::changed);
-  connect(speed_, &QDoubleSpinBox::valueChanged, this, &FormatOptions::changed);
-  connect(ease_, &QDoubleSpinBox::valueChanged, this, &FormatOptions::changed);
-  connect(loop_, &QComboBox::currentIndexChanged, this, [this] {
-    ease_->setEnabled(loop_->currentData().toInt() != static_cast<int>(media::ScrollOptions::Loop::ring));
-  });
+FormatOptions::FormatOptions(QFormLayout* form, QObject* parent) : QObject(parent), form_(form) {
+  add_picture_rows();
+  add_video_rows();
+  connect_parts();
 }
 
-QWidget* FormatOptions::make_png() {
-  auto* page = new QWidget;
+void FormatOptions::add_picture_rows() {
   effort_ = new QSlider(Qt::Horizontal);
   effort_->setRange(1, 9);
   effort_->setValue(3);
   effort_->setAccessibleName(tr("Compression effort"));
-  form_of(page)->addRow(tr("&Effort"), slider_row(effort_, tr("fast"), tr("small")));
-  return page;
-}
-
-QWidget* FormatOptions::make_lossy() {
-  auto* page = new QWidget;
+  auto* small = new QLabel(tr("small"));
+  small->setProperty("role", "small");
+  effort_row_ = slider_row(tr("fast"), effort_, small);
   quality_ = new QSlider(Qt::Horizontal);
   quality_->setRange(1, 100);
   quality_->setValue(90);
   quality_->setAccessibleName(tr("Quality"));
-  lossless_ = new QCheckBox(tr("Without &loss"));
-  png_tiles_ = new QCheckBox(tr("&PNG tiles, without loss"));
   auto* value = new QLabel(QStringLiteral("90"));
+  value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   value->setMinimumWidth(value->fontMetrics().horizontalAdvance(QStringLiteral("100")));
   connect(quality_, &QSlider::valueChanged, value, qOverload<int>(&QLabel::setNum));
-  auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(quality_, 1);
-  layout->addWidget(value);
-  row->setFocusProxy(quality_);
-  auto* form = form_of(page);
-  form->addRow(tr("&Quality"), row);
-  form->addRow(QString(), lossless_);
-  form->addRow(QString(), png_tiles_);
-  for (QCheckBox* box : {lossless_, png_tiles_}) {
-    connect(box, &QCheckBox::toggled, row, [row](bool on) { row->setEnabled(!on); });
-  }
-  return page;
-}
-
-QWidget* FormatOptions::make_tiff() {
-  auto* page = new QWidget;
+  quality_row_ = slider_row({}, quality_, value);
+  lossless_ = new QCheckBox(tr("Without &loss"));
+  png_tiles_ = new QCheckBox(tr("&PNG tiles, without loss"));
   compression_ = new QComboBox;
   compression_->addItem(tr("Deflate (small)"), QStringLiteral("deflate"));
   compression_->addItem(tr("LZW (widely read)"), QStringLiteral("lzw"));
   compression_->addItem(tr("None (fast)"), QStringLiteral("none"));
   big_tiff_ = new QCheckBox(tr("Always &BigTIFF"));
   big_tiff_->setToolTip(tr("Otherwise only when the file could pass 4 GB"));
-  auto* form = form_of(page);
-  form->addRow(tr("&Compression"), compression_);
-  form->addRow(QString(), big_tiff_);
-  return page;
+  form_->addRow(tr("Com&pression"), compression_);
+  form_->addRow(tr("E&ffort"), effort_row_);
+  form_->addRow(tr("&Quality"), quality_row_);
+  form_->addRow(QString(), lossless_);
+  form_->addRow(QString(), png_tiles_);
+  form_->addRow(QString(), big_tiff_);
 }
 
-QWidget* FormatOptions::make_video() {
+void FormatOptions::add_video_rows() {
   using Loop = media::ScrollOptions::Loop;
-  auto* page = new QWidget;
   size_ = new QComboBox;
+  size_->setAccessibleName(tr("Size of the video"));
   for (const QSize size : {QSize(1280, 720), QSize(1920, 1080), QSize(3840, 2160), QSize(1080, 1920),
                            QSize(1080, 1080), QSize(1920, 256)}) {
     size_->addItem(QStringLiteral("%1 × %2").arg(size.width()).arg(size.height()), size);
   }
   fps_ = new QSpinBox;
+  fps_->setAccessibleName(tr("Frame rate"));
   fps_->setRange(1, 120);
   fps_->setValue(30);
   fps_->setSuffix(tr(" frames/s"));
-  speed_ = new QDoubleSpinBox;
-  speed_->setRange(1, 10000);
-  speed_->setDecimals(0);
-  speed_->setValue(120);
-  speed_->setSuffix(tr(" px/s"));
-  direction_ = new QComboBox;
-  direction_->addItem(tr("To the right"), false);
-  direction_->addItem(tr("To the left"), true);
-  ease_ = new QDoubleSpinBox;
-  ease_->setRange(0, 20);
-  ease_->setDecimals(1);
-  ease_->setSingleStep(0.5);
-  ease_->setValue(1);
-  ease_->setSuffix(tr(" s"));
   loop_ = new QComboBox;
+  loop_->setAccessibleName(tr("Movement"));
   loop_->addItem(tr("From end to end"), static_cast<int>(Loop::none));
   loop_->addItem(tr("Loop: there and back"), static_cast<int>(Loop::there_and_back));
   loop_->addItem(tr("Loop: around and around"), static_cast<int>(Loop::ring));
   loop_->setItemData(2, tr("Best with a seamless panorama"), Qt::ToolTipRole);
-  auto* form = form_of(page);
-  form->addRow(tr("Si&ze"), size_);
-  form->addRow(tr("&Movement"), loop_);
-  form->addRow(tr("&Direction"), direction_);
-  form->addRow(tr("S&peed"), speed_);
-  form->addRow(tr("Ease &in and out"), ease_);
-  form->addRow(tr("F&rame rate"), fps_);
-  return page;
+  direction_ = new QComboBox;
+  direction_->setAccessibleName(tr("Direction"));
+  direction_->addItem(tr("To the right"), false);
+  direction_->addItem(tr("To the left"), true);
+  speed_ = new QDoubleSpinBox;
+  speed_->setAccessibleName(tr("Speed"));
+  speed_->setRange(1, 10000);
+  speed_->setDecimals(0);
+  speed_->setSingleStep(10);
+  speed_->setValue(120);
+  speed_->setSuffix(tr(" pixels/s"));
+  ease_ = new QDoubleSpinBox;
+  ease_->setAccessibleName(tr("Easing"));
+  ease_->setRange(0, 20);
+  ease_->setDecimals(1);
+  ease_->setSingleStep(0.5);
+  ease_->setValue(1);
+  ease_->setPrefix(tr("eased over "));
+  ease_->setSuffix(tr(" s"));
+  size_row_ = beside({size_, fps_}, size_);
+  movement_row_ = beside({loop_, direction_}, loop_);
+  speed_row_ = beside({speed_, ease_}, speed_);
+  form_->addRow(tr("Si&ze"), size_row_);
+  form_->addRow(tr("&Movement"), movement_row_);
+  form_->addRow(tr("Spee&d"), speed_row_);
+}
+
+void FormatOptions::connect_parts() {
+  for (QSlider* slider : {effort_, quality_})
+    connect(slider, &QSlider::valueChanged, this, &FormatOptions::changed);
+  for (QCheckBox* box : {lossless_, png_tiles_, big_tiff_}) {
+    connect(box, &QCheckBox::toggled, this, &FormatOptions::update_enabled);
+    connect(box, &QCheckBox::toggled, this, &FormatOptions::changed);
+  }
+  for (QComboBox* box : {compression_, size_, direction_, loop_}) {
+    connect(box, &QComboBox::currentIndexChanged, this, &FormatOptions::update_enabled);
+    connect(box, &QComboBox::currentIndexChanged, this, &FormatOptions::changed);
+  }
+  connect(fps_, &QSpinBox::valueChanged, this, &FormatOptions::changed);
+  connect(speed_, &QDoubleSpinBox::valueChanged, this, &FormatOptions::changed);
+  connect(ease_, &QDoubleSpinBox::valueChanged, this, &FormatOptions::changed);
 }
 
 void FormatOptions::show_format(media::Format format) {
   using media::Format;
   format_ = format;
-  lossless_->setVisible(format == Format::webp);
-  png_tiles_->setVisible(format == Format::deep_zoom);
-  const bool no_loss = (format == Format::webp && lossless_->isChecked()) ||
-                       (format == Format::deep_zoom && png_tiles_->isChecked());
-  quality_->parentWidget()->setEnabled(!no_loss);
-  setCurrentIndex(media::is_video(format)  ? kVideo
-                  : format == Format::png  ? kPng
-                  : format == Format::tiff ? kTiff
-                                           : kLossy);
+  const bool video = media::is_video(format), tiff = format == Format::tiff;
+  form_->setRowVisible(effort_row_, format == Format::png || tiff);
+  form_->setRowVisible(quality_row_, !video && !tiff && format != Format::png);
+  form_->setRowVisible(lossless_, format == Format::webp);
+  form_->setRowVisible(png_tiles_, format == Format::deep_zoom);
+  form_->setRowVisible(compression_, tiff);
+  form_->setRowVisible(big_tiff_, tiff);
+  for (QWidget* row : {size_row_, movement_row_, speed_row_}) form_->setRowVisible(row, video);
+  update_enabled();
+}
+
+void FormatOptions::update_enabled() {
+  using media::Format;
+  const auto o = options();
+  const bool no_loss =
+      (o.format == Format::webp && o.lossless) || (o.format == Format::deep_zoom && o.png_tiles);
+  quality_row_->setEnabled(!no_loss);
+  effort_row_->setEnabled(o.format != Format::tiff || o.compression == media::TiffCompression::deflate);
+  ease_->setEnabled(o.scroll.loop != media::ScrollOptions::Loop::ring);
 }
 
 media::ExportOptions FormatOptions::options() const {

@@ -39,6 +39,13 @@ QDialogButtonBox* HouseDialog::add_buttons(QDialogButtonBox::StandardButtons but
   return box;
 }
 
+void align_labels(QFormLayout* form) {
+  for (int row = 0; row < form->rowCount(); ++row) {
+    const auto* item = form->itemAt(row, QFormLayout::LabelRole);
+    if (item != nullptr && item->widget() != nullptr) item->widget()->setMinimumHeight(Size::control);
+  }
+}
+
 int ask(QWidget* parent, const QString& title, const QString& text, const QStringList& answers, int danger) {
   QDialog dialog(parent);
   dialog.setObjectName(QStringLiteral("question"));

@@ -3,6 +3,7 @@
 #include <QBoxLayout>
 #include <QDialog>
 #include <QDialogButtonBox>
+#include <QFormLayout>
 #include <QLabel>
 
 namespace equi::ui {
@@ -23,6 +24,9 @@ class HouseDialog : public QDialog {
   QVBoxLayout* outer_;
   QVBoxLayout* content_;
 };
+
+// Labels of a form in the middle of their fields' first line.
+void align_labels(QFormLayout* form);
 
 // A question with the house's buttons; returns the index of the answer, -1 for Escape. The first answer is
 // the default, `danger` (or -1) is drawn as the one that loses something.

@@ -10,8 +10,8 @@
 #include <QVBoxLayout>
 
 #include "ui/batch/batch_dialog.h"
-#include "ui/frame/empty_state.h"
 #include "ui/export/export_dialog.h"
+#include "ui/frame/empty_state.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/theme/icons.h"
 

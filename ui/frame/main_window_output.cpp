@@ -37,11 +37,11 @@ void MainWindow::connect_export() {
   connect(&app_->exporter(), &CanvasExport::finished, this,
           [this](const QStringList& files, qint64 bytes, double seconds) {
             const QString folder = QFileInfo(files.first()).absolutePath();
-            const QString what = files.size() == 1 ? QFileInfo(files.first()).fileName()
-                                                   : tr("%Ln files", nullptr, static_cast<int>(files.size()));
-            const QString detail = tr("%1 in %2, %3")
-                                       .arg(what, QDir::toNativeSeparators(folder),
-                                            QLocale().formattedDataSize(bytes));
+            const QString what =
+                files.size() == 1 ? QFileInfo(files.first()).fileName() : tr("%L1 files").arg(files.size());
+            const QString detail =
+                tr("%1 in %2, %3")
+                    .arg(what, QDir::toNativeSeparators(folder), QLocale().formattedDataSize(bytes));
             messages_->show_message(MessageBar::Kind::note, tr("Exported"), detail,
                                     {{tr("Open folder"), [folder] { open_folder(folder); }}});
             notifier_->job_ended(tr("The export is ready"), detail, seconds, folder);
@@ -66,9 +66,9 @@ void MainWindow::connect_batch() {
                                           .arg(QDir::toNativeSeparators(folder))
                                     : host.pause_reason();
     if (!batch_ || !batch_->isVisible()) {
-      messages_->show_message(all_done ? MessageBar::Kind::note : MessageBar::Kind::warning, title, detail,
-                              {{tr("Open folder"), [folder] { open_folder(folder); }},
-                               {tr("Show"), [this] { show_batch(); }}});
+      messages_->show_message(
+          all_done ? MessageBar::Kind::note : MessageBar::Kind::warning, title, detail,
+          {{tr("Open folder"), [folder] { open_folder(folder); }}, {tr("Show"), [this] { show_batch(); }}});
     }
     notifier_->job_ended(title, detail, seconds, folder);
   });

@@ -188,10 +188,10 @@ void MainWindow::update_actions() {
   const bool running = app_->growth().running();
   actions_->set_enabled({"file.new", "file.photo", "edit.paste"}, app_->engine() != nullptr);
   actions_->set_enabled({"file.save", "file.save_as"}, canvas);
-  actions_->set_enabled({"grow.left", "grow.right", "grow.keep_left", "grow.keep_right", "grow.reroll",
-                         "grow.variations", "grow.scene", "edit.select_all", "view.first", "view.last",
-                         "file.export"},
-                        columns);
+  actions_->set_enabled(
+      {"grow.left", "grow.right", "grow.keep_left", "grow.keep_right", "grow.reroll", "grow.variations",
+       "grow.scene", "edit.select_all", "view.first", "view.last", "file.export"},
+      columns);
   actions_->set_enabled({"grow.stop"}, running);
   actions_->set_enabled({"grow.regenerate", "grow.cut"}, columns && here().has_value());
   actions_->get("edit.undo")->setEnabled(canvas && snapshot->can_undo);

@@ -40,9 +40,8 @@ void Notifier::ask_service(const QString& title, const QString& text) {
   auto bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return show_in_tray(title, text);
   if (!bus_) {
-    bus_ =
-        bus.connect(QLatin1String(kService), QLatin1String(kPath), QLatin1String(kService),
-                    QStringLiteral("ActionInvoked"), this, SLOT(action_invoked(uint, QString)));
+    bus_ = bus.connect(QLatin1String(kService), QLatin1String(kPath), QLatin1String(kService),
+                       QStringLiteral("ActionInvoked"), this, SLOT(action_invoked(uint, QString)));
   }
   QStringList actions = {QStringLiteral("default"), tr("Show EquiCanvas")};
   if (!folder_.isEmpty()) actions << QStringLiteral("folder") << tr("Open folder");
