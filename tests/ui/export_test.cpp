@@ -81,6 +81,15 @@ class ExportDialogTest : public UiTest {
     EXPECT_TRUE(image.pixels == strip.pixels) << file;
   }
   std::string problem() const { return dialog()->problem()->text().toStdString(); }
+  // Presses a button of the next question and notes its title.
+  void answer(QStringList& asked, int button) {
+    QTimer::singleShot(50, window.get(), [&asked, button] {
+      ASSERT_TRUE(wait_until([&] { return QApplication::activeModalWidget() != nullptr; }));
+      auto* question = QApplication::activeModalWidget();
+      asked << question->windowTitle();
+      question->findChildren<QPushButton*>().at(button)->click();
+    });
+  }
   QStringList left_over() const {
     return QDir(from_path(folder.path())).entryList({"out*"}, QDir::AllEntries | QDir::Hidden);
   }
@@ -209,6 +218,22 @@ TEST_F(ExportDialogTest, GoesOnWhenItIsHiddenAndShowsItselfAgain) {
   EXPECT_TRUE(fs::exists(file));
 }
 
+TEST_F(ExportDialogTest, ClosingTheWindowAsksBeforeItStopsAnExport) {
+  open_photo(16384);
+  write_to("out.png");
+  QSignalSpy progress(&app->exporter(), &CanvasExport::progress), closed(window.get(), &MainWindow::closed);
+  dialog()->export_button()->click();
+  ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
+  QStringList asked;
+  answer(asked, 0);  // the buttons stand from right to left: the last answer is the first
+  window->close();
+  ASSERT_TRUE(wait_until([&] { return asked.size() == 1; }));
+  answer(asked, 1);  // the panorama itself: not saved
+  ASSERT_TRUE(wait_until([&] { return closed.count() == 1; }));
+  EXPECT_EQ(asked.first(), QStringLiteral("An export is not finished"));
+  EXPECT_EQ(left_over(), QStringList());
+}
+
 TEST_F(ExportDialogTest, ATargetThatCannotBeWrittenIsNamedAndNothingIsMade) {
   open_panorama(4);
   for (const char* name : {"absent/out.png", "wall.txt/out.png"}) {
@@ -233,20 +258,12 @@ TEST_F(ExportDialogTest, AsksBeforeItReplacesAFile) {
   const auto file = write_to("out.png");
   std::ofstream(file) << "mine";
   QStringList asked;
-  const auto answer = [&](int button) {
-    QTimer::singleShot(50, window.get(), [&asked, button, this] {
-      ASSERT_TRUE(wait_until([&] { return QApplication::activeModalWidget() != nullptr; }));
-      auto* question = QApplication::activeModalWidget();
-      asked << question->windowTitle();
-      question->findChildren<QPushButton*>().at(button)->click();
-    });
-  };
-  answer(0);  // the buttons stand from right to left: 0 is Cancel
+  answer(asked, 0);  // the buttons stand from right to left: 0 is Cancel
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return asked.size() == 1; }));
   QTest::qWait(50);
   EXPECT_EQ(fs::file_size(file), 4U);
-  answer(1);
+  answer(asked, 1);
   ASSERT_TRUE(run_export());
   EXPECT_EQ(asked.size(), 2);
   EXPECT_GT(fs::file_size(file), 1000U);

@@ -134,7 +134,7 @@ QTableView* BatchDialog::make_table() {
   table->verticalHeader()->setDefaultSectionSize(kRowHeight);
   auto* header = table->horizontalHeader();
   header->setHighlightSections(false);
-  const int widths[] = {QueueModel::kThumbnailWidth + Space::xl, 176, 112, 72, 84, 92, 68, 100};
+  const int widths[] = {QueueModel::kThumbnailWidth + Space::l, 168, 112, 72, 84, 92, 68, 100};
   for (int i = 0; i < QueueModel::column_count; ++i) header->resizeSection(i, widths[i]);
   header->setStretchLastSection(true);
   return table;

@@ -8,10 +8,6 @@
 namespace equi::ui {
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("equi::ui::NumberList", text);
-}
-
 [[noreturn]] void refuse(const QString& piece, const QString& why) {
   throw Error(ErrorKind::bad_input, "", QStringLiteral("'%1' %2").arg(piece, why).toStdString());
 }
@@ -29,13 +25,16 @@ struct Ends {
 Ends ends_of(const QString& piece) {
   static const QRegularExpression pattern(QStringLiteral("^(\\d+)(?:[-–](\\d+))?$"));
   const auto match = pattern.match(piece);
-  if (!match.hasMatch()) refuse(piece, tr("is neither a number nor a range such as 1-20"));
+  if (!match.hasMatch())
+    refuse(piece, QCoreApplication::translate("equi::ui::NumberList",
+                                              "is neither a number nor a range such as 1-20"));
   bool good = false, good_end = true;
   Ends ends;
   ends.from = match.captured(1).toULongLong(&good);
   ends.to = match.captured(2).isEmpty() ? ends.from : match.captured(2).toULongLong(&good_end);
-  if (!good || !good_end) refuse(piece, tr("is too large"));
-  if (ends.to < ends.from) refuse(piece, tr("ends before it begins"));
+  if (!good || !good_end) refuse(piece, QCoreApplication::translate("equi::ui::NumberList", "is too large"));
+  if (ends.to < ends.from)
+    refuse(piece, QCoreApplication::translate("equi::ui::NumberList", "ends before it begins"));
   return ends;
 }
 
@@ -47,7 +46,8 @@ std::vector<Number> parse(const QString& text, std::int64_t most, Check check) {
     check(piece, ends);
     if (ends.to - ends.from >= std::uint64_t(most) ||
         numbers.size() + (ends.to - ends.from) >= std::size_t(most)) {
-      refuse(piece, tr("makes the list longer than %1").arg(most));
+      refuse(piece,
+             QCoreApplication::translate("equi::ui::NumberList", "makes the list longer than %1").arg(most));
     }
     for (std::uint64_t n = ends.from;; ++n) {
       numbers.push_back(static_cast<Number>(n));
@@ -63,7 +63,9 @@ std::vector<std::int64_t> parse_numbers(const QString& text, std::int64_t first,
                                         std::int64_t most) {
   return parse<std::int64_t>(text, most, [first, last](const QString& piece, const Ends& ends) {
     if (ends.from >= std::uint64_t(first) && ends.to <= std::uint64_t(last)) return;
-    refuse(piece, tr("is not within %1 to %2").arg(first).arg(last));
+    refuse(
+        piece,
+        QCoreApplication::translate("equi::ui::NumberList", "is not within %1 to %2").arg(first).arg(last));
   });
 }
 
@@ -76,10 +78,14 @@ std::vector<double> parse_decimals(const QString& text, double first, double las
   for (const auto& piece : pieces_of(text)) {
     bool good = false;
     const double number = piece.toDouble(&good);
-    if (!good) refuse(piece, tr("is no number"));
+    if (!good) refuse(piece, QCoreApplication::translate("equi::ui::NumberList", "is no number"));
     if (!(number >= first && number <= last))
-      refuse(piece, tr("is not within %1 to %2").arg(first).arg(last));
-    if (numbers.size() >= std::size_t(most)) refuse(piece, tr("makes the list longer than %1").arg(most));
+      refuse(
+          piece,
+          QCoreApplication::translate("equi::ui::NumberList", "is not within %1 to %2").arg(first).arg(last));
+    if (numbers.size() >= std::size_t(most))
+      refuse(piece,
+             QCoreApplication::translate("equi::ui::NumberList", "makes the list longer than %1").arg(most));
     numbers.push_back(number);
   }
   return numbers;

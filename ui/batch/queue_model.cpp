@@ -1,6 +1,7 @@
 #include "ui/batch/queue_model.h"
 
 #include <QLocale>
+#include <QPainter>
 
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
@@ -8,6 +9,12 @@
 namespace equi::ui {
 
 using batch::ItemState;
+
+namespace {
+
+constexpr int kPixels = 2;  // of a thumbnail for one of the screen: sharp on fine screens
+
+}  // namespace
 
 QString state_name(ItemState state) {
   switch (state) {
@@ -65,9 +72,9 @@ void QueueModel::take_rows() {
 
 void QueueModel::take_thumbnail(qint64 item, const QImage& image) {
   if (image.isNull()) return;
-  const QSize size(kThumbnailWidth * 2, kThumbnailHeight * 2);  // sharp on fine screens
+  const QSize size = QSize(kThumbnailWidth, kThumbnailHeight) * kPixels;
   auto pixmap = QPixmap::fromImage(image.scaled(size, Qt::KeepAspectRatio, Qt::SmoothTransformation));
-  pixmap.setDevicePixelRatio(2);
+  pixmap.setDevicePixelRatio(kPixels);
   thumbnails_.insert(item, pixmap);
   for (int i = 0; i < rowCount(); ++i) {
     if (row(i).number == item) Q_EMIT dataChanged(index(i, picture), index(i, picture), {Qt::DecorationRole});
@@ -115,6 +122,23 @@ QVariant QueueModel::text(const batch::ItemRow& row, int column) const {
   }
 }
 
+QVariant QueueModel::thumbnail(std::int64_t item) const {
+  const auto found = thumbnails_.constFind(item);
+  if (found != thumbnails_.constEnd()) return *found;
+  QPixmap& blank = blanks_[colors().border.rgb()];
+  if (blank.isNull()) {
+    blank = QPixmap(QSize(kThumbnailHeight * 2, kThumbnailHeight) * kPixels);
+    blank.setDevicePixelRatio(kPixels);
+    blank.fill(Qt::transparent);
+    QPainter painter(&blank);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colors().border);
+    painter.drawRoundedRect(QRectF(0, 0, kThumbnailHeight * 2, kThumbnailHeight), Space::xs, Space::xs);
+  }
+  return blank;
+}
+
 QVariant QueueModel::shade(const batch::ItemRow& row, int column) const {
   const bool wrong = row.state == ItemState::failed || row.state == ItemState::set_aside;
   if (column == state && wrong) return colors().danger;
@@ -131,7 +155,7 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
       return text(r, column);
     case Qt::DecorationRole:
-      return column == picture ? thumbnails_.value(r.number) : QVariant();
+      return column == picture ? thumbnail(r.number) : QVariant();
     case Qt::AccessibleTextRole:
       return column == picture ? text(r, file) : QVariant();
     case Qt::ToolTipRole:

@@ -30,11 +30,13 @@ class QueueModel : public QAbstractTableModel {
   void take_thumbnail(qint64 item, const QImage& image);
   QString state_text(const batch::ItemRow& row) const;
   QVariant text(const batch::ItemRow& row, int column) const;
+  QVariant thumbnail(std::int64_t item) const;
   QVariant shade(const batch::ItemRow& row, int column) const;
 
   BatchHost* host_;
   std::vector<batch::ItemRow> rows_;
   QHash<qint64, QPixmap> thumbnails_;
+  mutable QHash<QRgb, QPixmap> blanks_;  // where no picture is yet, by colour
 };
 
 // A state in words.

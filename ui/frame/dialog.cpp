@@ -40,10 +40,15 @@ QDialogButtonBox* HouseDialog::add_buttons(QDialogButtonBox::StandardButtons but
 }
 
 void align_labels(QFormLayout* form) {
+  QList<QWidget*> labels;
+  int width = 0;
   for (int row = 0; row < form->rowCount(); ++row) {
     const auto* item = form->itemAt(row, QFormLayout::LabelRole);
-    if (item != nullptr && item->widget() != nullptr) item->widget()->setMinimumHeight(Size::control);
+    if (item == nullptr || item->widget() == nullptr) continue;
+    labels << item->widget();
+    width = std::max(width, item->widget()->sizeHint().width());
   }
+  for (QWidget* label : labels) label->setMinimumSize(width, Size::control);
 }
 
 int ask(QWidget* parent, const QString& title, const QString& text, const QStringList& answers, int danger) {

@@ -25,7 +25,7 @@ class HouseDialog : public QDialog {
   QVBoxLayout* content_;
 };
 
-// Labels of a form in the middle of their fields' first line.
+// Labels of a form in the middle of their fields' first line, as wide as the widest, also of hidden rows.
 void align_labels(QFormLayout* form);
 
 // A question with the house's buttons; returns the index of the answer, -1 for Escape. The first answer is

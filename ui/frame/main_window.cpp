@@ -165,6 +165,11 @@ void MainWindow::close_now() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!may_close_ && app_->exporter().running()) {
+    event->ignore();
+    QTimer::singleShot(0, this, [this] { stop_export_and_close(); });
+    return;
+  }
   app_->growth().stop();
   app_->settings().set_window(saveGeometry(), saveState(kLayoutVersion));
   if (!may_close_ && app_->project().dirty()) {

@@ -85,6 +85,7 @@ class MainWindow : public QMainWindow {
   void connect_inspector();
   void connect_export();
   void connect_batch();
+  void stop_export_and_close();
   void connect_app();
   void restore_layout();
   void update_actions();

@@ -52,6 +52,22 @@ void MainWindow::connect_export() {
   });
 }
 
+// An export cannot be gone on with later, as a batch can.
+void MainWindow::stop_export_and_close() {
+  CanvasExport& work = app_->exporter();
+  const int answer =
+      ask(this, tr("An export is not finished"),
+          tr("Closing stops it, and %1 is not written.").arg(QFileInfo(work.request().target).fileName()),
+          {tr("Keep exporting"), tr("Stop and close")}, 1);
+  if (answer != 1) return;
+  if (!work.running()) {
+    close();
+    return;
+  }
+  connect(&work, &CanvasExport::running_changed, this, &MainWindow::close, Qt::SingleShotConnection);
+  work.cancel();
+}
+
 void MainWindow::connect_batch() {
   BatchHost& batch = app_->batch();
   actions_->on("file.batch", this, [this] { show_batch(); });

@@ -398,6 +398,22 @@
             <source>How well the model commutes with moving a picture sideways</source>
             <translation>模型与图片横向移动的可交换程度</translation>
         </message>
+        <message>
+            <source>&amp;Export…</source>
+            <translation>导出(&amp;E)…</translation>
+        </message>
+        <message>
+            <source>Write the panorama, or a part of it, as a picture, tiles or a video</source>
+            <translation>把全景图或其中一段写成图片、瓦片或视频</translation>
+        </message>
+        <message>
+            <source>&amp;Batch…</source>
+            <translation>批量生成(&amp;B)…</translation>
+        </message>
+        <message>
+            <source>Make many panoramas, one after the other</source>
+            <translation>一幅接一幅地生成许多全景图</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::AppController</name>
@@ -416,6 +432,140 @@
         <message>
             <source>Reading %1</source>
             <translation>正在读取 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::BatchDialog</name>
+        <message>
+            <source>less than a minute left</source>
+            <translation>剩余不到一分钟</translation>
+        </message>
+        <message>
+            <source>about %L1 min left</source>
+            <translation>约剩 %L1 分钟</translation>
+        </message>
+        <message>
+            <source>about %L1 h left</source>
+            <translation>约剩 %L1 小时</translation>
+        </message>
+        <message>
+            <source>Batch</source>
+            <translation>批量生成</translation>
+        </message>
+        <message>
+            <source>Make many panoramas</source>
+            <translation>生成许多全景图</translation>
+        </message>
+        <message>
+            <source>Every scene with every seed, in every width. The queue goes on when this is closed.</source>
+            <translation>每个场景配每个种子、每种宽度。关闭此窗口后队列继续。</translation>
+        </message>
+        <message>
+            <source>Open &amp;batch…</source>
+            <translation>打开批次(&amp;B)…</translation>
+        </message>
+        <message>
+            <source>&amp;New batch…</source>
+            <translation>新建批次(&amp;N)…</translation>
+        </message>
+        <message>
+            <source>Open &amp;folder</source>
+            <translation>打开文件夹(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Start</source>
+            <translation>开始(&amp;S)</translation>
+        </message>
+        <message>
+            <source>&amp;Pause</source>
+            <translation>暂停(&amp;P)</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Retry</source>
+            <translation>重试</translation>
+        </message>
+        <message>
+            <source>The selected pictures wait again; without a selection all that failed</source>
+            <translation>让选中的图片重新排队；未选中时为所有失败的图片</translation>
+        </message>
+        <message>
+            <source>To the top</source>
+            <translation>移到最前</translation>
+        </message>
+        <message>
+            <source>Up</source>
+            <translation>上移</translation>
+        </message>
+        <message>
+            <source>Down</source>
+            <translation>下移</translation>
+        </message>
+        <message>
+            <source>Queue</source>
+            <translation>队列</translation>
+        </message>
+        <message>
+            <source>Progress of the batch</source>
+            <translation>批次进度</translation>
+        </message>
+        <message>
+            <source>Folder of a batch</source>
+            <translation>批次所在文件夹</translation>
+        </message>
+        <message>
+            <source>Pausing…</source>
+            <translation>正在暂停…</translation>
+        </message>
+        <message>
+            <source>&amp;Resume</source>
+            <translation>继续(&amp;R)</translation>
+        </message>
+        <message>
+            <source>A contact sheet and the manifest, from which each picture can be made again, are in the folder.</source>
+            <translation>文件夹中有一张缩略图总览和一份清单，可据此重新生成每幅图片。</translation>
+        </message>
+        <message>
+            <source>%L1 of %L2 pictures</source>
+            <translation>%L1 / %L2 幅</translation>
+        </message>
+        <message>
+            <source>%L1 failed</source>
+            <translation>%L1 幅失败</translation>
+        </message>
+        <message>
+            <source>%L1 cancelled</source>
+            <translation>%L1 幅已取消</translation>
+        </message>
+        <message>
+            <source>%L1 columns/s</source>
+            <translation>%L1 列/秒</translation>
+        </message>
+        <message>
+            <source>finished</source>
+            <translation>已完成</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::BatchHost</name>
+        <message>
+            <source>Paused. What is half made goes on when you resume.</source>
+            <translation>已暂停。继续后，做到一半的图片会接着做。</translation>
+        </message>
+        <message>
+            <source>The program ended while pictures were being made. Resume when you are ready.</source>
+            <translation>程序在生成图片时意外结束。准备好后请点“继续”。</translation>
+        </message>
+        <message>
+            <source>Paused: %1</source>
+            <translation>已暂停：%1</translation>
         </message>
     </context>
     <context>
@@ -655,6 +805,212 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::ExportDialog</name>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Stopping…</source>
+            <translation>正在停止…</translation>
+        </message>
+        <message>
+            <source>Stopped; no file was written.</source>
+            <translation>已停止，没有写出文件。</translation>
+        </message>
+        <message>
+            <source>The whole panorama (%L1)</source>
+            <translation>整幅全景图（%L1）</translation>
+        </message>
+        <message>
+            <source>The selection (%L1)</source>
+            <translation>选中部分（%L1）</translation>
+        </message>
+        <message>
+            <source>From column to column</source>
+            <translation>从某列到某列</translation>
+        </message>
+        <message>
+            <source>panorama</source>
+            <translation>全景图</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message>
+            <source>There is no panorama yet.</source>
+            <translation>还没有全景图。</translation>
+        </message>
+        <message>
+            <source>A seamless picture needs at least %L1 columns.</source>
+            <translation>无缝图片至少需要 %L1 列。</translation>
+        </message>
+        <message>
+            <source>A JPEG file holds at most 65,535 pixels in a row (the library that writes it: 65,500)</source>
+            <translation>JPEG 文件一行最多容纳 65,535 像素（写文件的库：65,500）</translation>
+        </message>
+        <message>
+            <source>A %1 file holds at most %L2 pixels in a row</source>
+            <translation>%1 文件一行最多容纳 %L2 像素</translation>
+        </message>
+        <message>
+            <source>%1; this picture has %L2.</source>
+            <translation>%1；此图有 %L2 像素。</translation>
+        </message>
+        <message>
+            <source>Say which file to write.</source>
+            <translation>请填写要写出的文件。</translation>
+        </message>
+        <message>
+            <source>%1 × %2 pixels</source>
+            <translation>%1 × %2 像素</translation>
+        </message>
+        <message>
+            <source>%L1 s long</source>
+            <translation>时长 %L1 秒</translation>
+        </message>
+        <message>
+            <source>%L1 × %L2 pixels</source>
+            <translation>%L1 × %L2 像素</translation>
+        </message>
+        <message>
+            <source>about %1</source>
+            <translation>约 %1</translation>
+        </message>
+        <message>
+            <source>%L1 files</source>
+            <translation>%L1 个文件</translation>
+        </message>
+        <message>
+            <source>%1 more while writing</source>
+            <translation>写入时另需 %1</translation>
+        </message>
+        <message>
+            <source>with its settings</source>
+            <translation>内含设置</translation>
+        </message>
+        <message>
+            <source>Replace the file?</source>
+            <translation>替换文件？</translation>
+        </message>
+        <message>
+            <source>“%1” exists already.</source>
+            <translation>“%1”已存在。</translation>
+        </message>
+        <message>
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Hide</source>
+            <translation>隐藏</translation>
+        </message>
+        <message>
+            <source>The export goes on</source>
+            <translation>导出会继续进行</translation>
+        </message>
+        <message>
+            <source>Writing %1</source>
+            <translation>正在写入 %1</translation>
+        </message>
+        <message>
+            <source>PNG picture</source>
+            <translation>PNG 图片</translation>
+        </message>
+        <message>
+            <source>JPEG picture</source>
+            <translation>JPEG 图片</translation>
+        </message>
+        <message>
+            <source>WebP picture</source>
+            <translation>WebP 图片</translation>
+        </message>
+        <message>
+            <source>TIFF picture, tiled</source>
+            <translation>TIFF 图片（分块）</translation>
+        </message>
+        <message>
+            <source>Deep-zoom tiles</source>
+            <translation>深度缩放瓦片</translation>
+        </message>
+        <message>
+            <source>MP4 video, scrolling</source>
+            <translation>MP4 滚动视频</translation>
+        </message>
+        <message>
+            <source>WebM video, scrolling</source>
+            <translation>WebM 滚动视频</translation>
+        </message>
+        <message>
+            <source>Export the panorama</source>
+            <translation>导出全景图</translation>
+        </message>
+        <message>
+            <source>S&amp;plit into numbered files</source>
+            <translation>拆分为编号文件(&amp;P)</translation>
+        </message>
+        <message>
+            <source>Progress of the export</source>
+            <translation>导出进度</translation>
+        </message>
+        <message>
+            <source>First column</source>
+            <translation>第一列</translation>
+        </message>
+        <message>
+            <source>Last column</source>
+            <translation>最后一列</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>C&amp;hoose…</source>
+            <translation>选择(&amp;H)…</translation>
+        </message>
+        <message>
+            <source>Make it sea&amp;mless</source>
+            <translation>做成无缝(&amp;M)</translation>
+        </message>
+        <message>
+            <source>Adds 16 columns at the right that lead back to the left end, so that the picture tiles</source>
+            <translation>在右侧添加 16 列，引回左端，使图片可以平铺</translation>
+        </message>
+        <message>
+            <source>&amp;Columns</source>
+            <translation>列(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Format</source>
+            <translation>格式(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Save to</source>
+            <translation>保存到(&amp;S)</translation>
+        </message>
+        <message>
+            <source>S&amp;top</source>
+            <translation>停止(&amp;T)</translation>
+        </message>
+        <message>
+            <source>&amp;Export</source>
+            <translation>导出(&amp;E)</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::ExportPreview</name>
+        <message>
+            <source>Preview</source>
+            <translation>预览</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::FactsView</name>
         <message>
             <source>Length of the token</source>
@@ -707,6 +1063,141 @@
         <message>
             <source>Go to column %L1 (cosine %2)</source>
             <translation>前往第 %L1 列（余弦 %2）</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::FormatOptions</name>
+        <message>
+            <source>Compression effort</source>
+            <translation>压缩力度</translation>
+        </message>
+        <message>
+            <source>small</source>
+            <translation>小</translation>
+        </message>
+        <message>
+            <source>fast</source>
+            <translation>快</translation>
+        </message>
+        <message>
+            <source>Quality</source>
+            <translation>质量</translation>
+        </message>
+        <message>
+            <source>Without &amp;loss</source>
+            <translation>无损(&amp;L)</translation>
+        </message>
+        <message>
+            <source>&amp;PNG tiles, without loss</source>
+            <translation>PNG 瓦片，无损(&amp;P)</translation>
+        </message>
+        <message>
+            <source>Deflate (small)</source>
+            <translation>Deflate（文件小）</translation>
+        </message>
+        <message>
+            <source>LZW (widely read)</source>
+            <translation>LZW（兼容性好）</translation>
+        </message>
+        <message>
+            <source>None (fast)</source>
+            <translation>不压缩（快）</translation>
+        </message>
+        <message>
+            <source>Always &amp;BigTIFF</source>
+            <translation>总是用 BigTIFF(&amp;B)</translation>
+        </message>
+        <message>
+            <source>Otherwise only when the file could pass 4 GB</source>
+            <translation>否则仅在文件可能超过 4 GB 时使用</translation>
+        </message>
+        <message>
+            <source>Com&amp;pression</source>
+            <translation>压缩(&amp;P)</translation>
+        </message>
+        <message>
+            <source>E&amp;ffort</source>
+            <translation>力度(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Quality</source>
+            <translation>质量(&amp;Q)</translation>
+        </message>
+        <message>
+            <source>Size of the video</source>
+            <translation>视频尺寸</translation>
+        </message>
+        <message>
+            <source>Frame rate</source>
+            <translation>帧率</translation>
+        </message>
+        <message>
+            <source> frames/s</source>
+            <translation> 帧/秒</translation>
+        </message>
+        <message>
+            <source>Movement</source>
+            <translation>移动方式</translation>
+        </message>
+        <message>
+            <source>From end to end</source>
+            <translation>从一端到另一端</translation>
+        </message>
+        <message>
+            <source>Loop: there and back</source>
+            <translation>循环：往返</translation>
+        </message>
+        <message>
+            <source>Loop: around and around</source>
+            <translation>循环：一圈又一圈</translation>
+        </message>
+        <message>
+            <source>Best with a seamless panorama</source>
+            <translation>配合无缝全景图效果最佳</translation>
+        </message>
+        <message>
+            <source>Direction</source>
+            <translation>方向</translation>
+        </message>
+        <message>
+            <source>To the right</source>
+            <translation>向右</translation>
+        </message>
+        <message>
+            <source>To the left</source>
+            <translation>向左</translation>
+        </message>
+        <message>
+            <source>Speed</source>
+            <translation>速度</translation>
+        </message>
+        <message>
+            <source> pixels/s</source>
+            <translation> 像素/秒</translation>
+        </message>
+        <message>
+            <source>Easing</source>
+            <translation>缓动</translation>
+        </message>
+        <message>
+            <source>eased over </source>
+            <translation>缓动 </translation>
+        </message>
+        <message>
+            <source> s</source>
+            <translation> 秒</translation>
+        </message>
+        <message>
+            <source>Si&amp;ze</source>
+            <translation>尺寸(&amp;Z)</translation>
+        </message>
+        <message>
+            <source>&amp;Movement</source>
+            <translation>移动(&amp;M)</translation>
+        </message>
+        <message>
+            <source>Spee&amp;d</source>
+            <translation>速度(&amp;D)</translation>
         </message>
     </context>
     <context>
@@ -1314,6 +1805,62 @@
             <source>A model makes the pictures. Import one, or look where models are searched for.</source>
             <translation>图画由模型生成。请导入一个模型，或查看模型的搜索位置。</translation>
         </message>
+        <message>
+            <source>%L1 files</source>
+            <translation>%L1 个文件</translation>
+        </message>
+        <message>
+            <source>%1 in %2, %3</source>
+            <translation>%1，位于 %2，%3</translation>
+        </message>
+        <message>
+            <source>Exported</source>
+            <translation>已导出</translation>
+        </message>
+        <message>
+            <source>Open folder</source>
+            <translation>打开文件夹</translation>
+        </message>
+        <message>
+            <source>The export is ready</source>
+            <translation>导出完成</translation>
+        </message>
+        <message>
+            <source>An export is not finished</source>
+            <translation>导出尚未完成</translation>
+        </message>
+        <message>
+            <source>Closing stops it, and %1 is not written.</source>
+            <translation>关闭会停止导出，%1 不会写出。</translation>
+        </message>
+        <message>
+            <source>Keep exporting</source>
+            <translation>继续导出</translation>
+        </message>
+        <message>
+            <source>Stop and close</source>
+            <translation>停止并关闭</translation>
+        </message>
+        <message>
+            <source>The batch is done</source>
+            <translation>批次已完成</translation>
+        </message>
+        <message>
+            <source>The batch is paused</source>
+            <translation>批次已暂停</translation>
+        </message>
+        <message>
+            <source>%L1 of %L2 pictures are in %3</source>
+            <translation>%L1 / %L2 幅图片在 %3 中</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>显示</translation>
+        </message>
+        <message>
+            <source>A batch is not finished</source>
+            <translation>有一个批次尚未完成</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::MessageBar</name>
@@ -1543,6 +2090,41 @@
             <source>%L1 columns were made.</source>
             <translation>生成了 %L1 列。</translation>
         </message>
+        <message>
+            <source>Show EquiCanvas</source>
+            <translation>显示 EquiCanvas</translation>
+        </message>
+        <message>
+            <source>Open folder</source>
+            <translation>打开文件夹</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::NumberList</name>
+        <message>
+            <source>is neither a number nor a range such as 1-20</source>
+            <translation>既不是数字，也不是 1-20 这样的范围</translation>
+        </message>
+        <message>
+            <source>is too large</source>
+            <translation>太大</translation>
+        </message>
+        <message>
+            <source>ends before it begins</source>
+            <translation>终点在起点之前</translation>
+        </message>
+        <message>
+            <source>makes the list longer than %1</source>
+            <translation>使列表超过 %1 项</translation>
+        </message>
+        <message>
+            <source>is not within %1 to %2</source>
+            <translation>不在 %1 到 %2 之间</translation>
+        </message>
+        <message>
+            <source>is no number</source>
+            <translation>不是数字</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::OverviewStrip</name>
@@ -1557,6 +2139,145 @@
         <message>
             <source>The whole panorama: click to go there</source>
             <translation>整幅全景图：单击前往该处</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::PlanForm</name>
+        <message>
+            <source>%L1 s</source>
+            <translation>%L1 秒</translation>
+        </message>
+        <message>
+            <source>%L1 min</source>
+            <translation>%L1 分钟</translation>
+        </message>
+        <message>
+            <source>%L1 h %2 min</source>
+            <translation>%L1 小时 %2 分钟</translation>
+        </message>
+        <message>
+            <source>S&amp;cenes</source>
+            <translation>场景(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Find a scene</source>
+            <translation>查找场景</translation>
+        </message>
+        <message>
+            <source>Scenes</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>&amp;All</source>
+            <translation>全选(&amp;A)</translation>
+        </message>
+        <message>
+            <source>&amp;None</source>
+            <translation>全不选(&amp;N)</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>C&amp;hoose…</source>
+            <translation>选择(&amp;H)…</translation>
+        </message>
+        <message>
+            <source>Folder for the pictures</source>
+            <translation>存放图片的文件夹</translation>
+        </message>
+        <message>
+            <source>batch</source>
+            <translation>批次</translation>
+        </message>
+        <message>
+            <source>Make each picture sea&amp;mless</source>
+            <translation>每幅图片都做成无缝(&amp;M)</translation>
+        </message>
+        <message>
+            <source>&amp;Seeds</source>
+            <translation>种子(&amp;S)</translation>
+        </message>
+        <message>
+            <source>&amp;Columns</source>
+            <translation>列(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Guidance</source>
+            <translation>引导强度(&amp;G)</translation>
+        </message>
+        <message>
+            <source>S&amp;teps</source>
+            <translation>步数(&amp;T)</translation>
+        </message>
+        <message>
+            <source>&amp;Format</source>
+            <translation>格式(&amp;F)</translation>
+        </message>
+        <message>
+            <source>F&amp;older</source>
+            <translation>文件夹(&amp;O)</translation>
+        </message>
+        <message>
+            <source>N&amp;ames</source>
+            <translation>文件名(&amp;A)</translation>
+        </message>
+        <message>
+            <source>Numbers as 1, 5, 9-20. Names may hold {scene} {seed} {width} {guidance} {steps} {index}.</source>
+            <translation>数字可写作 1, 5, 9-20。文件名可含 {scene} {seed} {width} {guidance} {steps} {index}。</translation>
+        </message>
+        <message>
+            <source>%1, the model's own</source>
+            <translation>%1，模型默认</translation>
+        </message>
+        <message>
+            <source>none is chosen</source>
+            <translation>一个也没选</translation>
+        </message>
+        <message>
+            <source>Seeds</source>
+            <translation>种子</translation>
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>列</translation>
+        </message>
+        <message>
+            <source>Guidance</source>
+            <translation>引导强度</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>步数</translation>
+        </message>
+        <message>
+            <source>none is given</source>
+            <translation>没有填写</translation>
+        </message>
+        <message>
+            <source>1 picture</source>
+            <translation>1 幅图片</translation>
+        </message>
+        <message>
+            <source>%L1 pictures</source>
+            <translation>%L1 幅图片</translation>
+        </message>
+        <message>
+            <source>%L1 columns</source>
+            <translation>%L1 列</translation>
+        </message>
+        <message>
+            <source>about %1</source>
+            <translation>约 %1</translation>
+        </message>
+        <message>
+            <source>is empty</source>
+            <translation>为空</translation>
+        </message>
+        <message>
+            <source>There is no model to make pictures with.</source>
+            <translation>没有可用于生成图片的模型。</translation>
         </message>
     </context>
     <context>
@@ -1832,6 +2553,85 @@
         <message>
             <source>Saved %1</source>
             <translation>已保存 %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::QueueModel</name>
+        <message>
+            <source>Waiting</source>
+            <translation>等待中</translation>
+        </message>
+        <message>
+            <source>Being made</source>
+            <translation>生成中</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>完成</translation>
+        </message>
+        <message>
+            <source>Failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
+            <source>Cancelled</source>
+            <translation>已取消</translation>
+        </message>
+        <message>
+            <source>Set aside</source>
+            <translation>已搁置</translation>
+        </message>
+        <message>
+            <source>Half made</source>
+            <translation>做到一半</translation>
+        </message>
+        <message>
+            <source>Being written</source>
+            <translation>写入中</translation>
+        </message>
+        <message>
+            <source>%1 %</source>
+            <translation>%1 %</translation>
+        </message>
+        <message>
+            <source>Done in %L1 s</source>
+            <translation>完成，用时 %L1 秒</translation>
+        </message>
+        <message>
+            <source>Set aside: the program ended twice while it was being made</source>
+            <translation>已搁置：生成它时程序两次意外结束</translation>
+        </message>
+        <message>
+            <source>Picture</source>
+            <translation>图片</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Scene</source>
+            <translation>场景</translation>
+        </message>
+        <message>
+            <source>Seed</source>
+            <translation>种子</translation>
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>列</translation>
+        </message>
+        <message>
+            <source>Guidance</source>
+            <translation>引导强度</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>步数</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
         </message>
     </context>
     <context>
