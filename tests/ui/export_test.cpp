@@ -81,12 +81,17 @@ class ExportDialogTest : public UiTest {
     EXPECT_TRUE(image.pixels == strip.pixels) << file;
   }
   std::string problem() const { return dialog()->problem()->text().toStdString(); }
-  // Presses a button of the next question and notes its title.
-  void answer(QStringList& asked, int button) {
-    QTimer::singleShot(50, window.get(), [&asked, button] {
-      ASSERT_TRUE(wait_until([&] { return QApplication::activeModalWidget() != nullptr; }));
+  // Presses these buttons of the next questions, one each, and notes their titles. The buttons of a question
+  // stand from right to left: its last answer is number 0.
+  void answer(QStringList& asked, QList<int> buttons) {
+    auto* timer = new QTimer(window.get());
+    timer->start(20);
+    QObject::connect(timer, &QTimer::timeout, timer, [timer, &asked, buttons]() mutable {
       auto* question = QApplication::activeModalWidget();
+      if (question == nullptr) return;
       asked << question->windowTitle();
+      const int button = buttons.takeFirst();
+      if (buttons.isEmpty()) timer->deleteLater();
       question->findChildren<QPushButton*>().at(button)->click();
     });
   }
@@ -225,10 +230,8 @@ TEST_F(ExportDialogTest, ClosingTheWindowAsksBeforeItStopsAnExport) {
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
   QStringList asked;
-  answer(asked, 0);  // the buttons stand from right to left: the last answer is the first
+  answer(asked, {0, 1});  // stop the export; do not save the panorama
   window->close();
-  ASSERT_TRUE(wait_until([&] { return asked.size() == 1; }));
-  answer(asked, 1);  // the panorama itself: not saved
   ASSERT_TRUE(wait_until([&] { return closed.count() == 1; }));
   EXPECT_EQ(asked.first(), QStringLiteral("An export is not finished"));
   EXPECT_EQ(left_over(), QStringList());
@@ -258,12 +261,12 @@ TEST_F(ExportDialogTest, AsksBeforeItReplacesAFile) {
   const auto file = write_to("out.png");
   std::ofstream(file) << "mine";
   QStringList asked;
-  answer(asked, 0);  // the buttons stand from right to left: 0 is Cancel
+  answer(asked, {0});
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return asked.size() == 1; }));
   QTest::qWait(50);
   EXPECT_EQ(fs::file_size(file), 4U);
-  answer(asked, 1);
+  answer(asked, {1});
   ASSERT_TRUE(run_export());
   EXPECT_EQ(asked.size(), 2);
   EXPECT_GT(fs::file_size(file), 1000U);
