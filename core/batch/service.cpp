@@ -10,6 +10,14 @@ namespace {
 
 constexpr double kSliceSeconds = 0.15;
 
+void give_up(Runner& runner) {
+  try {
+    runner.give_up();
+  } catch (const Error&) {
+    return;  // the queue's file is gone; what was running waits there as after a crash
+  }
+}
+
 }  // namespace
 
 struct BatchService::Shared {
@@ -51,10 +59,7 @@ BatchService::~BatchService() {
     job->cancel();
     job->wait();
   }
-  try {
-    shared_->runner->give_up();
-  } catch (const Error&) {  // the queue's file is gone; what was running waits there as after a crash
-  }
+  give_up(*shared_->runner);
   // The worker may hold its finished job, and with it `shared_`, a moment longer: the folder's lock must not.
   shared_->runner.reset();
   shared_->queue.reset();
