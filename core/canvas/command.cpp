@@ -118,10 +118,15 @@ struct Apply {
     return state;
   }
 
-  State operator()(const EditToken& c) const {
+  State operator()(const EditToken& c) const { return (*this)(EditTokens{{c}}); }
+
+  State operator()(const EditTokens& c) const {
+    if (c.edits.empty()) refuse("no column is to be edited");
     State state = before;
-    const std::int64_t at = own_column(state, c.column, false);
-    state.frame(frame_of(c.column)).edits[at] = c.token;
+    for (const EditToken& edit : c.edits) {
+      const std::int64_t at = own_column(state, edit.column, false);
+      state.frame(frame_of(edit.column)).edits[at] = edit.token;
+    }
     return state;
   }
 
@@ -149,6 +154,12 @@ struct Describe {
   }
   std::string operator()(const Regenerate& c) const { return fmt::format("Regenerate from {}", c.column); }
   std::string operator()(const EditToken& c) const { return fmt::format("Edit token {}", c.column); }
+  std::string operator()(const EditTokens& c) const {
+    if (c.edits.empty()) return "Edit tokens";
+    const auto [first, last] = std::ranges::minmax(c.edits, {}, &EditToken::column);
+    if (first.column == last.column) return (*this)(first);
+    return fmt::format("Edit tokens {} to {}", first.column, last.column);
+  }
   std::string operator()(const CutOff& c) const { return fmt::format("Cut off at {}", c.column); }
 };
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/canvas/state.h"
 
@@ -54,19 +55,25 @@ struct EditToken {
   std::int64_t token = 0;
 };
 
+// The same for several columns, which may be of both frames: one step of the history.
+struct EditTokens {
+  std::vector<EditToken> edits;
+};
+
 // Columns from a document column on, outwards, are removed ("continue from here").
 struct CutOff {
   std::int64_t column = 0;
 };
 
 using Command = std::variant<NewPanorama, ImportPhoto, Extend, ChangeScene, ChangeSettings, Regenerate,
-                             EditToken, CutOff>;
+                             EditToken, EditTokens, CutOff>;
 
 // What stands in the history list, in English.
 std::string describe(const Command& command);
 
 // The state after the command. Throws Error(bad_input) when it makes no sense there: a column that does not
-// exist, inside the photo or inside a context, a negative ramp, a count beyond kMaxColumns.
+// exist, inside the photo or inside a context, a negative ramp, a count beyond kMaxColumns, edits of no
+// column.
 State apply_command(const State& state, const Command& command);
 
 // The frame that makes a document column: the mirrored one for negative columns.

@@ -138,7 +138,9 @@ void Studio::import_photo(std::filesystem::path picture, canvas::NewPanorama pan
 }
 
 void Studio::execute(canvas::Command command) {
-  if (!std::holds_alternative<canvas::EditToken>(command)) impl_->stop_extensions();
+  const bool only_tokens = std::holds_alternative<canvas::EditToken>(command) ||
+                           std::holds_alternative<canvas::EditTokens>(command);
+  if (!only_tokens) impl_->stop_extensions();
   impl_->change("change", [impl = impl_.get(), command] { impl->need_session().execute(command); });
 }
 

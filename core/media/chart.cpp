@@ -13,7 +13,8 @@ namespace equi::media {
 namespace {
 
 constexpr int kFine = 3;  // drawn this much larger, then shrunk: smooth lines and letters
-constexpr int kLeft = 76, kRight = 24, kTop = 46, kBottom = 58;  // pixels around the curves
+constexpr int kLeft = 76, kRight = 24, kTop = 66, kBottom = 58;  // pixels around the curves
+constexpr int kMargin = 10;                                      // pixels beside the title
 constexpr int kLetter = 12;                                      // height of a capital, about, pixels
 constexpr int kFont = cv::FONT_HERSHEY_SIMPLEX;
 constexpr double kFontUnit = 22.0;  // height of this font's capitals at scale 1
@@ -65,9 +66,10 @@ class Drawing {
     for (const double mark : chart_.marks) line({mark, y_.first}, {mark, y_.last}, kMark, 1);
     for (std::size_t i = 0; i < chart_.curves.size(); ++i) curve(chart_.curves[i], colour(i));
     legend();
-    text(chart_.title, chart_.width / 2.0, 16, 0.5, kLetter + 2);
+    for (const auto& band : chart_.bands) name(band);
+    text(chart_.title, kMargin, 18, 0, kLetter + 2);
     text(chart_.x_label, (kLeft + chart_.width - kRight) / 2.0, chart_.height - 16, 0.5, kLetter);
-    text(chart_.y_label, 10, kTop - 14, 0, kLetter);
+    text(chart_.y_label, kMargin, kTop - 22, 0, kLetter);
     return shrink();
   }
 
@@ -84,13 +86,19 @@ class Drawing {
     cv::line(canvas_, at(a.first, a.second), at(b.first, b.second), colour, width * kFine, cv::LINE_AA);
   }
 
-  // `align` 0: x is the left end, 0.5: the middle, 1: the right end; y is the middle of the letters.
+  // `align` 0: x is the left end, 0.5: the middle, 1: the right end; y is the middle of the letters. Words
+  // that are wider than the picture are set smaller.
   void text(const std::string& words, double x, double y, double align, int height) {
     if (words.empty()) return;
-    const double scale = height * kFine / kFontUnit * 0.75;
+    double scale = height * kFine / kFontUnit * 0.75;
     int below = 0;
     const int thickness = kFine - 1;
-    const cv::Size size = cv::getTextSize(words, kFont, scale, thickness, &below);
+    cv::Size size = cv::getTextSize(words, kFont, scale, thickness, &below);
+    const int room = (chart_.width - 2 * kMargin) * kFine;
+    if (size.width > room) {
+      scale *= static_cast<double>(room) / size.width;
+      size = cv::getTextSize(words, kFont, scale, thickness, &below);
+    }
     const cv::Point origin(static_cast<int>(x * kFine - align * size.width),
                            static_cast<int>(y * kFine + size.height / 2.0));
     cv::putText(canvas_, words, origin, kFont, scale, kInk, thickness, cv::LINE_AA);
@@ -100,7 +108,13 @@ class Drawing {
     const auto a = at(std::clamp(band.first, x_.first, x_.last), y_.last);
     const auto b = at(std::clamp(band.last, x_.first, x_.last), y_.first);
     cv::rectangle(canvas_, a, b, kShade, cv::FILLED);
-    text(band.label, (a.x + b.x) / 2.0 / kFine, double(a.y) / kFine + 10, 0.5, kLetter - 1);
+  }
+
+  // Above the band, over the curves' frame, where no line crosses it.
+  void name(const Chart::Band& band) {
+    const auto a = at(std::clamp(band.first, x_.first, x_.last), y_.last);
+    const auto b = at(std::clamp(band.last, x_.first, x_.last), y_.last);
+    text(band.label, (a.x + b.x) / 2.0 / kFine, kTop - 9.0, 0.5, kLetter - 1);
   }
 
   void grid() {

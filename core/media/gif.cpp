@@ -1,13 +1,17 @@
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gif_lib.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/media/animation.h"
+#include "core/media/pending_file.h"
 
 // GIF through giflib. A frame carries only the rectangle that changed, with a palette of its own made from
 // the pixels that changed; the others in it are transparent. So a frame that replaces one column has 255
@@ -46,9 +50,15 @@ Rectangle changed_part(const Image& frame, const Image& before) {
 class GifSink final : public FrameSink {
  public:
   explicit GifSink(std::filesystem::path path) : path_(std::move(path)) {
+    // Opened here: giflib's own way makes a file that only its owner may read, whatever the umask says.
+    const int handle = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (handle < 0) throw_io(path_, errno);
     int code = 0;
-    file_ = EGifOpenFileName(path_.c_str(), false, &code);
-    if (file_ == nullptr) fail(code);
+    file_ = EGifOpenFileHandle(handle, &code);
+    if (file_ == nullptr) {
+      close(handle);
+      fail(code);
+    }
     EGifSetGifVersion(file_, true);
   }
   GifSink(const GifSink&) = delete;

@@ -104,6 +104,27 @@ TEST_F(DocumentTest, AnEditedTokenIsOneUndoableStep) {
   EXPECT_TRUE(document->state().forward.edits.empty());
 }
 
+TEST_F(DocumentTest, TokensEditedTogetherAreOneUndoableStepAndStayInTheFile) {
+  {
+    const auto document = create();
+    extend(*document, 20);
+    extend(*document, 3, FrameId::mirrored, 50);
+    const auto entries = document->history().size();
+    const auto put = [&](int number) { return document->put_token(test_token(static_cast<float>(number))); };
+    document->execute(EditTokens{{{1, put(91)}, {2, put(92)}}});
+    EXPECT_EQ(document->history().size(), entries + 1);
+    EXPECT_EQ(document->history().back(), "Edit tokens 1 to 2");
+  }
+  const auto document = open();
+  EXPECT_EQ(document->state().forward.edits.size(), 2U);
+  const Firsts now = firsts(*document);
+  EXPECT_EQ(Firsts(now.begin(), now.begin() + 4), (Firsts{0, 91, 92, 3}));
+  document->undo();
+  EXPECT_TRUE(document->state().forward.edits.empty());
+  document->redo();
+  EXPECT_EQ(document->state().forward.edits.size(), 2U);
+}
+
 TEST_F(DocumentTest, CommandsThatMakeNoSenseChangeNothing) {
   const auto document = create();
   extend(*document, 4);
@@ -112,6 +133,8 @@ TEST_F(DocumentTest, CommandsThatMakeNoSenseChangeNothing) {
   const std::vector<Command> nonsense = {Regenerate{4},
                                          Regenerate{-1},
                                          EditToken{17, 1},
+                                         EditTokens{},
+                                         EditTokens{{{1, 1}, {17, 1}}},
                                          CutOff{4},
                                          Extend{FrameId::forward, -3},
                                          Extend{FrameId::forward, kMaxColumns + 1},

@@ -5,6 +5,7 @@
 #include <gif_lib.h>
 #include <gtest/gtest.h>
 #include <opencv2/videoio.hpp>
+#include <sys/stat.h>
 
 #include "core/base/error.h"
 #include "tests/support/temp_folder.h"
@@ -69,6 +70,17 @@ std::vector<SeenFrame> read_gif(const std::filesystem::path& path) {
   }
   DGifCloseFile(file, &code);
   return frames;
+}
+
+TEST(Animation, FilesHaveThePermissionsThatTheUmaskLeaves) {
+  const testing::TempFolder folder;
+  const auto before = umask(027);
+  write(folder / "a.gif", {0, 10});
+  write(folder / "a.mp4", {0, 10});
+  umask(before);
+  for (const char* name : {"a.gif", "a.mp4"})
+    EXPECT_EQ(std::filesystem::status(folder / name).permissions(), static_cast<std::filesystem::perms>(0640))
+        << name;
 }
 
 TEST(Animation, AGifShowsItsFrames) {

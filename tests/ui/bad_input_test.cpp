@@ -1,14 +1,39 @@
 // What people drop on a window, pull out from under it, and how it is closed at the wrong moment.
+#include <QClipboard>
 #include <QFile>
+#include <QPushButton>
 #include <filesystem>
 #include <fstream>
 
+#include <unistd.h>
+
 #include "tests/ui/ui_fixture.h"
+#include "ui/frame/status_line.h"
+#include "ui/grow/variations_dialog.h"
+#include "ui/models/models_dialog.h"
 
 namespace equi::ui::testing {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The first 33 bytes of a PNG, RGB with 8 bits.
+std::string png_header(quint32 width, quint32 height) {
+  QByteArray chunk("IHDR");
+  for (const quint32 side : {width, height}) {
+    for (int shift = 24; shift >= 0; shift -= 8) chunk.append(static_cast<char>(side >> shift));
+  }
+  chunk.append(QByteArray::fromHex("0802000000"));
+  quint32 crc = 0xffffffffU;
+  for (const char byte : chunk) {
+    crc ^= static_cast<quint8>(byte);
+    for (int i = 0; i < 8; ++i) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
+  }
+  crc = ~crc;
+  QByteArray file = QByteArray::fromHex("89504e470d0a1a0a0000000d") + chunk;
+  for (int shift = 24; shift >= 0; shift -= 8) file.append(static_cast<char>(crc >> shift));
+  return file.toStdString();
+}
 
 class BadInput : public UiTest {
  protected:
@@ -35,6 +60,34 @@ TEST_F(BadInput, FilesThatAreNoPicturesAreNamedAndChangeNothing) {
   EXPECT_NE(drop(write("empty.jpg", "")).find("empty.jpg"), std::string::npos);
   EXPECT_NE(drop(folder / "missing.png").find("missing.png"), std::string::npos);
   EXPECT_FALSE(app->snapshot()->state.photo.has_value());
+}
+
+// A PNG whose header claims more than memory holds, and one that claims what would just fit; both without
+// pixels.
+TEST_F(BadInput, APictureThatClaimsToBeHugeIsRefusedAtOnce) {
+  open_window();
+  for (const quint32 side : {60000U, 30000U}) {
+    const auto before = resident_bytes();
+    EXPECT_NE(drop(write("huge.png", png_header(side, side))).find("huge.png"), std::string::npos);
+    EXPECT_LT(resident_bytes() - before, qint64{200} << 20);
+  }
+  EXPECT_FALSE(app->snapshot()->state.photo.has_value());
+}
+
+TEST_F(BadInput, APictureOfOnePixelIsFittedAndShown) {
+  open_window();
+  QImage dot(1, 1, QImage::Format_RGB32);
+  dot.fill(Qt::red);
+  dot.save(from_path(folder / "dot.png"));
+  Q_EMIT window->canvas()->files_dropped({from_path(folder / "dot.png")});
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.photo.has_value(); }));
+}
+
+TEST_F(BadInput, PastingWhatIsNoPictureIsSaid) {
+  open_window();
+  QApplication::clipboard()->clear();
+  trigger("edit.paste");
+  EXPECT_NE(window->messages()->text().indexOf(QStringLiteral("clipboard")), -1);
 }
 
 TEST_F(BadInput, FilesThatAreNoProjectsLeaveThePresentOneOpen) {
@@ -76,6 +129,36 @@ TEST_F(BadInput, AFolderThatIsNotThereCannotBeSavedInto) {
                       [&](std::optional<Error> error) { saved = error; });
   ASSERT_TRUE(wait_until([&] { return saved.has_value(); }));
   EXPECT_TRUE(saved->has_value());
+}
+
+// A name that is taken by a folder: also what root cannot write.
+TEST_F(BadInput, ATargetThatCannotBeWrittenIsSaidAndTheCanvasStaysUnsaved) {
+  open_window();
+  make_panorama(4);
+  fs::create_directory(folder / "taken.equi");
+  fs::create_directory(folder / "closed");
+  fs::permissions(folder / "closed", fs::perms::owner_read | fs::perms::owner_exec);
+  std::vector<fs::path> targets{folder / "taken.equi", "/proc/panorama.equi"};
+  if (access((folder / "closed").c_str(), W_OK) != 0) targets.push_back(folder / "closed" / "a.equi");
+  for (const fs::path& target : targets) {
+    std::optional<std::optional<Error>> saved;
+    app->project().save(from_path(target), [&](std::optional<Error> error) { saved = error; });
+    ASSERT_TRUE(wait_until([&] { return saved.has_value(); }));
+    ASSERT_TRUE(saved->has_value()) << target;
+    EXPECT_NE((*saved)->where().find(target.filename().string()), std::string::npos);
+    EXPECT_TRUE(app->project().dirty());
+    EXPECT_TRUE(app->project().path().isEmpty());
+  }
+}
+
+TEST_F(BadInput, WithoutAWritableStateFolderOneWorksAllTheSame) {
+  write("blocked", "a file where a folder should be");
+  paths.state = from_path(folder / "blocked" / "state");
+  paths.cache = from_path(folder / "blocked" / "cache");
+  open_window();
+  EXPECT_FALSE(window->messages()->isHidden()) << "it says that nothing can be recovered";
+  make_panorama(4);
+  EXPECT_TRUE(app->log().as_text().contains(QStringLiteral("warning")));
 }
 
 TEST_F(BadInput, WithoutAModelTheWindowOpensAndSaysWhatToDo) {
@@ -120,6 +203,50 @@ TEST_F(BadInput, TheWindowIsClosedWhileColumnsAreMade) {
   EXPECT_TRUE(fs::is_empty(to_path(paths.state) / "open") ||
               std::none_of(fs::directory_iterator(to_path(paths.state) / "open"), fs::directory_iterator(),
                            [](const auto& entry) { return entry.path().extension() == ".equi"; }));
+}
+
+TEST_F(BadInput, AModelIsRemovedInTheDialogWhileColumnsAreMade) {
+  install(demo_model(), "other");
+  open_window();
+  click_scene(0);
+  trigger("grow.keep_right");
+  ASSERT_TRUE(wait_columns(2));
+  ModelsDialog dialog(app.get(), window.get());
+  dialog.show();
+  const auto folders = app->library().entries().size();
+  ASSERT_EQ(dialog.list()->count(), 2);
+  EXPECT_FALSE(dialog.remove_button()->isEnabled()) << "the one in use stays";
+  dialog.list()->setCurrentRow(1 - dialog.list()->currentRow());
+  QTimer::singleShot(50, window.get(), [] {
+    QWidget* question = QApplication::activeModalWidget();
+    ASSERT_NE(question, nullptr);
+    for (QPushButton* button : question->findChildren<QPushButton*>()) {
+      if (button->property("role") == QVariant("danger")) button->click();
+    }
+  });
+  dialog.remove_button()->click();
+  ASSERT_TRUE(wait_until([&] { return app->library().entries().size() == folders - 1; }));
+  const auto before = columns();
+  ASSERT_TRUE(wait_columns(before + 2)) << "the model in memory goes on";
+  trigger("grow.stop");
+  ASSERT_TRUE(wait_idle());
+}
+
+TEST_F(BadInput, TheWindowIsClosedWhileEverythingRuns) {
+  open_window();
+  make_panorama(8);
+  window->canvas()->select({2, 4});
+  auto dialog = std::make_unique<VariationsDialog>(app.get(), 4, window.get());
+  dialog->show();
+  QImage photo(400, 200, QImage::Format_RGB32);
+  photo.fill(Qt::darkCyan);
+  photo.save(from_path(folder / "photo.png"));
+  app->import_photo(from_path(folder / "photo.png"));
+  app->library().refresh();
+  trigger("grow.keep_left");
+  dialog.reset();
+  window->close_now();
+  close_window();
 }
 
 TEST_F(BadInput, WhatACrashLeftBehindIsOfferedAndComesBack) {

@@ -94,6 +94,29 @@ TEST_F(InspectorDock, SwapsBlendsAndAppliesAsOneUndoableStep) {
   ASSERT_TRUE(wait_until([&] { return tokens({5, 6}) == before; }));
 }
 
+TEST_F(InspectorDock, SwappingASpanIsOneStepOfTheHistory) {
+  open_with_selection({5, 9});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->from()->setCurrentIndex(page->from()->findData(static_cast<int>(SwapPage::From::mean)));
+  ASSERT_TRUE(wait_until([&] { return page->apply()->isEnabled(); }));
+  const auto before = tokens({5, 9});
+  const auto entries = app->snapshot()->history.size();
+  page->apply()->click();
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->history.size() > entries; }, 10))
+      << app->log().as_text().toStdString();
+  EXPECT_NE(tokens({5, 9}), before);
+  EXPECT_EQ(app->snapshot()->history.size(), entries + 1);
+  EXPECT_EQ(window->history()->list()->item(static_cast<int>(entries))->text(),
+            QStringLiteral("Swap tokens of columns 5 to 8"));
+  trigger("edit.undo");
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->can_redo; }));
+  EXPECT_EQ(tokens({5, 9}), before);
+  trigger("edit.redo");
+  ASSERT_TRUE(wait_until([&] { return !app->snapshot()->can_redo; }));
+  EXPECT_NE(tokens({5, 9}), before);
+}
+
 TEST_F(InspectorDock, ContinuesFromTheSwappedToken) {
   open_with_selection({10, 11});
   auto* page = panel()->swap();

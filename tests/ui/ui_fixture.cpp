@@ -2,6 +2,8 @@
 
 #include <QDir>
 #include <QElapsedTimer>
+#include <QScreen>
+#include <fstream>
 
 #include "ui/start.h"
 
@@ -26,14 +28,22 @@ bool wait_until(const std::function<bool()>& condition, double seconds) {
   return true;
 }
 
-std::filesystem::path picture_model() {
-  const std::filesystem::path demo = EQUI_DEMO_MODEL;
-  return std::filesystem::exists(demo / "manifest.json") ? demo : equi::testing::golden_bundle();
+std::filesystem::path demo_model() {
+  return EQUI_DEMO_MODEL;
+}
+
+QScreen* screen_of(OnScreen which) {
+  const char* names[] = {"usual", "small", "fine"};
+  for (QScreen* screen : QGuiApplication::screens()) {
+    if (screen->name() == QLatin1String(names[static_cast<std::size_t>(which)])) return screen;
+  }
+  return nullptr;
 }
 
 void UiTest::SetUp() {
   paths = Paths::below(from_path(folder.path()));
-  install(picture_model());
+  ASSERT_TRUE(std::filesystem::exists(demo_model() / "manifest.json")) << "the demo model is not there";
+  install(demo_model());
 }
 
 void UiTest::install(const std::filesystem::path& bundle, const std::string& name) {
@@ -42,9 +52,13 @@ void UiTest::install(const std::filesystem::path& bundle, const std::string& nam
   std::filesystem::copy(bundle, target, std::filesystem::copy_options::recursive);
 }
 
-void UiTest::open_window(QSize size) {
+void UiTest::open_window(QSize size, OnScreen screen) {
   app = std::make_unique<AppController>(paths);
   window = std::make_unique<MainWindow>(app.get(), &theme());
+  if (QScreen* place = screen_of(screen); place != nullptr && place != window->screen()) {
+    window->setScreen(place);
+    window->move(place->availableGeometry().topLeft());
+  }
   window->resize(size);
   window->show();
   app->start();
@@ -70,6 +84,13 @@ void UiTest::click_scene(int row) {
   QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(index).center());
 }
 
+void UiTest::make_panorama(int amount) {
+  app->growth().set_amount(amount);
+  click_scene(0);
+  ASSERT_TRUE(wait_columns(amount));
+  ASSERT_TRUE(wait_idle());
+}
+
 bool UiTest::wait_columns(std::int64_t count, double seconds) {
   return wait_until([&] { return columns() >= count; }, seconds);
 }
@@ -79,7 +100,7 @@ bool UiTest::wait_idle(double seconds) {
 }
 
 void UiTest::screenshot(QWidget* widget, const QString& name) {
-  const QString folder = QStringLiteral(EQUI_SCREENSHOTS);
+  const QString folder = qEnvironmentVariable("EQUICANVAS_SCREENSHOTS", QStringLiteral(EQUI_SCREENSHOTS));
   QDir().mkpath(folder);
   widget->grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
 }
@@ -90,9 +111,24 @@ void UiTest::screenshot(const QString& name) {
 
 }  // namespace equi::ui::testing
 
+namespace {
+
+// The screens of OnScreen, in its order, side by side.
+constexpr const char* kScreens = R"({"screens": [
+  {"name": "usual", "x": 0, "y": 0, "width": 1920, "height": 1080},
+  {"name": "small", "x": 2000, "y": 0, "width": 1024, "height": 600},
+  {"name": "fine", "x": 4000, "y": 0, "width": 1920, "height": 1080, "dpr": 2}]})";
+
+}  // namespace
+
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+  const equi::testing::TempFolder folder;
+  if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+    const auto file = folder / "screens.json";
+    std::ofstream(file) << kScreens;
+    qputenv("QT_QPA_PLATFORM", QByteArray("offscreen:configfile=") + file.c_str());
+  }
   equi::ui::prepare_application();
   QApplication application(argc, argv);
   equi::ui::testing::the_theme = std::make_unique<equi::ui::Theme>();

@@ -2,12 +2,12 @@
 
 #include <QApplication>
 #include <QTest>
+#include <filesystem>
 #include <functional>
 #include <memory>
 
 #include <gtest/gtest.h>
 
-#include "tests/support/golden_bundle.h"
 #include "tests/support/temp_folder.h"
 #include "ui/frame/main_window.h"
 
@@ -18,8 +18,16 @@ using equi::testing::TempFolder;
 // Turns the event loop until `condition` holds; false after `seconds`.
 bool wait_until(const std::function<bool()>& condition, double seconds = 60);
 
-// The bundle for tests that want a picture: models/demo where it is, otherwise the tiny random one.
-std::filesystem::path picture_model();
+// The model that all of these tests drive: the one that comes with the program.
+std::filesystem::path demo_model();
+
+// The screens of the offscreen platform, so that one process sees them all.
+enum class OnScreen {
+  usual,  // 1920 x 1080
+  small,  // 1024 x 600
+  fine,   // 1920 x 1080 points, two device pixels each
+};
+QScreen* screen_of(OnScreen which);  // null on another platform
 
 // The real window on the real controller in folders of its own, with a model installed.
 class UiTest : public ::testing::Test {
@@ -28,7 +36,7 @@ class UiTest : public ::testing::Test {
   void TearDown() override;
 
   // Makes the controller and the window and waits for the model.
-  void open_window(QSize size = {1280, 800});
+  void open_window(QSize size = {1280, 800}, OnScreen screen = OnScreen::usual);
   void close_window();
   void install(const std::filesystem::path& bundle, const std::string& name = "model");
 
@@ -37,8 +45,10 @@ class UiTest : public ::testing::Test {
   void trigger(const char* action) { window->actions_table()->get(action)->trigger(); }
   std::int64_t columns() const { return app->snapshot() ? app->snapshot()->extent.size() : 0; }
   bool wait_columns(std::int64_t count, double seconds = 60);
+  // A panorama of the first scene, grown and drawn.
+  void make_panorama(int amount = 16);
   bool wait_idle(double seconds = 60);  // nothing grows and all that is visible is there
-  // Writes build/screenshots/NAME.png.
+  // Writes build/screenshots/NAME.png, or into the folder that EQUICANVAS_SCREENSHOTS names.
   void screenshot(const QString& name);
   static void screenshot(QWidget* widget, const QString& name);
 

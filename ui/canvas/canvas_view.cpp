@@ -239,7 +239,7 @@ void CanvasView::paintEvent(QPaintEvent*) {
     paint_provisional(painter, view_, snapshot_->settled, shown_left_, shown_right_, ratio());
     paint_overlay(painter, view_, overlay_columns_, overlay_);
     if (grid_) paint_grid(painter, view_, ratio());
-    paint_selection(painter, view_, selection_, ratio());
+    paint_selection(painter, view_, selection_, overlay_.isNull(), ratio());
     paint_ruler(painter, view_, ratio());
   }
   if (drop_column_) paint_drop_mark(painter, view_, *drop_column_, tr("New scene from here"), ratio());

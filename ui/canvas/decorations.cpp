@@ -89,7 +89,6 @@ void paint_provisional(QPainter& painter, const Viewport& view, ColumnRange sett
   const auto mark = [&](double from, double to) {
     if (to - from < 0.5) return;
     const QRectF area = picture_rect(view, from, to);
-    painter.fillRect(area, faded(colors().canvas, 0.14));
     QPen pen(faded(colors().accent, 0.85), 2 * ratio);
     pen.setDashPattern({1.5, 1.5});
     painter.setPen(pen);
@@ -137,14 +136,15 @@ void paint_overlay(QPainter& painter, const Viewport& view, ColumnRange columns,
                     picture);
 }
 
-void paint_selection(QPainter& painter, const Viewport& view, ColumnRange columns, double ratio) {
+void paint_selection(QPainter& painter, const Viewport& view, ColumnRange columns, bool tinted,
+                     double ratio) {
   if (columns.size() <= 0) return;
   const double pixels = view.column_pixels();
   QRectF area = picture_rect(view, static_cast<double>(columns.begin) * pixels,
                              static_cast<double>(columns.end) * pixels);
   const double line = 2 * ratio;
   if (area.width() < line) area.setWidth(line);
-  painter.fillRect(area, faded(colors().accent, 0.16));
+  if (tinted) painter.fillRect(area, faded(colors().accent, 0.16));
   painter.setPen(QPen(QColor(0, 0, 0, 120), line + 2 * ratio));
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(area.adjusted(-ratio, -ratio, ratio, ratio));

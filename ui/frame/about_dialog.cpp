@@ -37,7 +37,7 @@ constexpr Part kParts[] = {
 
 AboutDialog::AboutDialog(const AppController& app, QWidget* parent)
     : HouseDialog(tr("About EquiCanvas"), parent) {
-  resize(520, 480);
+  resize(580, 500);
   auto* top = new QHBoxLayout;
   top->setSpacing(Space::l);
   auto* picture = new QLabel;
@@ -63,7 +63,7 @@ AboutDialog::AboutDialog(const AppController& app, QWidget* parent)
   if (const auto engine = app.engine()) {
     facts += tr("Model %1 on %2, %3")
                  .arg(QString::fromStdString(engine->manifest().name),
-                      QString::fromStdString(engine->device().name()),
+                      QString::fromStdString(engine->device().name()).toUpper(),
                       QString::fromStdString(name(engine->precision())));
   } else {
     facts += tr("No model is loaded");
@@ -76,9 +76,9 @@ AboutDialog::AboutDialog(const AppController& app, QWidget* parent)
          "one "
          "for each column of 16 pixels, and a panorama grows column by column.");
   html += QStringLiteral("</p><p>") + tr("MIT licence. Built on:") +
-          QStringLiteral("</p><table cellspacing='4'>");
+          QStringLiteral("</p><table cellspacing='3' width='100%'>");
   for (const Part& part : kParts) {
-    html += QStringLiteral("<tr><td><b>%1</b></td><td>%2</td><td>%3</td></tr>")
+    html += QStringLiteral("<tr><td width='36%'><b>%1</b></td><td width='40%'>%2</td><td>%3</td></tr>")
                 .arg(QLatin1String(part.name), tr(part.use), QLatin1String(part.licence));
   }
   html += QStringLiteral("</table>");
@@ -90,6 +90,8 @@ AboutDialog::AboutDialog(const AppController& app, QWidget* parent)
   content()->addWidget(text, 1);
   auto* buttons = add_buttons(QDialogButtonBox::Close);
   auto* copy = buttons->addButton(tr("Copy versions"), QDialogButtonBox::ActionRole);
+  copy->setAutoDefault(false);
+  buttons->button(QDialogButtonBox::Close)->setFocus();
   connect(copy, &QPushButton::clicked, this, [facts] { QApplication::clipboard()->setText(facts); });
 }
 

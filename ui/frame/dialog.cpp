@@ -1,11 +1,18 @@
 #include "ui/frame/dialog.h"
 
 #include <QPushButton>
+#include <QScreen>
+#include <algorithm>
 
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
+namespace {
+
+constexpr int kTitleBar = 40;  // room for the desktop's, logical pixels
+
+}  // namespace
 
 HouseDialog::HouseDialog(const QString& title, QWidget* parent)
     : QDialog(parent), outer_(new QVBoxLayout(this)), content_(new QVBoxLayout) {
@@ -14,6 +21,13 @@ HouseDialog::HouseDialog(const QString& title, QWidget* parent)
   outer_->setSpacing(Space::m);
   content_->setSpacing(Space::s);
   outer_->addLayout(content_, 1);
+}
+
+void HouseDialog::showEvent(QShowEvent* event) {
+  const QScreen* place = parentWidget() != nullptr ? parentWidget()->screen() : screen();
+  const QSize room = place->availableSize() - QSize(0, kTitleBar);
+  resize(size().boundedTo(room.expandedTo(minimumSizeHint())));
+  QDialog::showEvent(event);
 }
 
 void HouseDialog::set_heading(const QString& heading, const QString& text) {
@@ -35,6 +49,8 @@ QDialogButtonBox* HouseDialog::add_buttons(QDialogButtonBox::StandardButtons but
   auto* box = new QDialogButtonBox(buttons);
   connect(box, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(box, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  // Closing is no deed that wants the accent.
+  if (QPushButton* close = box->button(QDialogButtonBox::Close)) close->setAutoDefault(false);
   outer_->addWidget(box);
   return box;
 }

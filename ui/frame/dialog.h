@@ -16,6 +16,7 @@ class HouseDialog : public QDialog {
   HouseDialog(const QString& title, QWidget* parent);
 
  protected:
+  void showEvent(QShowEvent* event) override;  // no larger than its screen
   void set_heading(const QString& heading, const QString& text = {});
   QVBoxLayout* content() const { return content_; }
   QDialogButtonBox* add_buttons(QDialogButtonBox::StandardButtons buttons);

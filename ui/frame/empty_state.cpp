@@ -17,7 +17,7 @@ EmptyState::EmptyState(const QString& icon, const QString& title, const QString&
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
   }
-  text_->setMaximumWidth(420);
+  text_->setMaximumWidth(460);
   buttons_ = new QHBoxLayout;
   buttons_->setSpacing(Space::s);
   buttons_->addStretch();

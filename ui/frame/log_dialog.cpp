@@ -22,6 +22,7 @@ LogDialog::LogDialog(const Log& log, QWidget* parent)
   content()->addWidget(text_, 1);
   auto* buttons = add_buttons(QDialogButtonBox::Close);
   auto* copy = buttons->addButton(tr("Copy"), QDialogButtonBox::ActionRole);
+  copy->setAutoDefault(false);
   connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(log_.as_text()); });
   connect(&log, &Log::added, this, &LogDialog::refresh);
   refresh();

@@ -18,7 +18,8 @@
 namespace equi::ui {
 namespace {
 
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
+constexpr int kNarrowWindow = 1200;  // logical pixels
 
 }  // namespace
 
@@ -75,12 +76,12 @@ void MainWindow::make_center() {
   messages_ = new MessageBar;
 
   auto* welcome = new EmptyState(QStringLiteral("extend-right"), QString(), QString(), canvas_);
-  connect(welcome->add_button(tr("Open photo…")), &QPushButton::clicked, actions_->get("file.photo"),
-          &QAction::trigger);
+  welcome_photo_ = welcome->add_button(tr("Open photo…"));
+  welcome_models_ = welcome->add_button(tr("Models…"), true);
+  connect(welcome_photo_, &QPushButton::clicked, actions_->get("file.photo"), &QAction::trigger);
   connect(welcome->add_button(tr("Open project…")), &QPushButton::clicked, actions_->get("file.open"),
           &QAction::trigger);
-  connect(welcome->add_button(tr("Models…")), &QPushButton::clicked, actions_->get("tools.models"),
-          &QAction::trigger);
+  connect(welcome_models_, &QPushButton::clicked, actions_->get("tools.models"), &QAction::trigger);
   welcome_ = welcome;
   auto* over = new QVBoxLayout(canvas_);
   over->setContentsMargins(0, 0, 0, 0);
@@ -106,6 +107,7 @@ void MainWindow::make_docks() {
   scroll->setWidgetResizable(true);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setAccessibleName(tr("Generation"));
   auto* generation =
       add_dock(QStringLiteral("generation"), tr("Generation"), scroll, Qt::RightDockWidgetArea);
   history_ = new HistoryPanel(app_);
@@ -136,8 +138,9 @@ void MainWindow::restore_layout() {
   auto* scenes = findChild<QDockWidget*>(QStringLiteral("dock.scenes"));
   auto* generation = findChild<QDockWidget*>(QStringLiteral("dock.generation"));
   auto* history = findChild<QDockWidget*>(QStringLiteral("dock.history"));
-  resizeDocks({scenes, generation}, {248, 320}, Qt::Horizontal);
-  resizeDocks({generation, history}, {560, 200}, Qt::Vertical);
+  const bool narrow = width() < kNarrowWindow;
+  resizeDocks({scenes, generation}, {narrow ? 150 : 248, 332}, Qt::Horizontal);
+  resizeDocks({generation, history}, {600, 160}, Qt::Vertical);
   const QByteArray geometry = app_->settings().geometry();
   if (!geometry.isEmpty()) restoreGeometry(geometry);
   const QByteArray layout = app_->settings().layout();

@@ -3,6 +3,7 @@
 #include <QLabel>
 #include <QMainWindow>
 #include <QPointer>
+#include <QPushButton>
 #include <QStackedWidget>
 
 #include "ui/app_controller.h"
@@ -114,6 +115,8 @@ class MainWindow : public QMainWindow {
   EmptyState* welcome_ = nullptr;
   QPointer<ExportDialog> export_;
   QPointer<BatchDialog> batch_;
+  QPushButton* welcome_photo_ = nullptr;   // with a model
+  QPushButton* welcome_models_ = nullptr;  // without one
   bool shown_ = false;
   bool may_close_ = false;
 };

@@ -168,7 +168,10 @@ void MainWindow::update_center() {
   const auto snapshot = app_->snapshot();
   const bool empty = !snapshot || snapshot->extent.size() == 0;
   welcome_->setVisible(empty && !app_->growth().running());
-  if (app_->host().loading() || !app_->library().scanned()) {
+  const bool waiting = app_->host().loading() || !app_->library().scanned();
+  welcome_photo_->setVisible(app_->engine() != nullptr);
+  welcome_models_->setVisible(app_->engine() == nullptr && !waiting);
+  if (waiting) {
     welcome_->set_text(tr("Loading the model…"), tr("The first scene is a moment away."));
   } else if (app_->engine()) {
     welcome_->set_text(tr("Start a panorama"),

@@ -1,5 +1,6 @@
 #include "ui/frame/message_bar.h"
 
+#include <QEvent>
 #include <QPushButton>
 #include <QStyle>
 
@@ -43,16 +44,26 @@ void MessageBar::clear_buttons() {
   }
 }
 
+void MessageBar::draw_icon() {
+  const char* names[] = {"info", "warning", "error"};
+  const QColor shades[] = {colors().accent, colors().warning, colors().danger};
+  const auto which = static_cast<std::size_t>(kind_);
+  icon_->setPixmap(icon_pixmap(QLatin1String(names[which]), Size::icon, shades[which], devicePixelRatioF()));
+}
+
+void MessageBar::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) draw_icon();
+  QWidget::changeEvent(event);
+}
+
 void MessageBar::show_message(Kind kind, const QString& title, const QString& detail,
                               const QList<Button>& buttons) {
   const char* names[] = {"note", "warning", "error"};
-  const char* icons[] = {"info", "warning", "error"};
-  const QColor shades[] = {colors().accent, colors().warning, colors().danger};
-  const auto which = static_cast<std::size_t>(kind);
-  setProperty("kind", names[which]);
+  kind_ = kind;
+  setProperty("kind", names[static_cast<std::size_t>(kind)]);
   style()->unpolish(this);
   style()->polish(this);
-  icon_->setPixmap(icon_pixmap(QLatin1String(icons[which]), Size::icon, shades[which], devicePixelRatioF()));
+  draw_icon();
   QString text = QStringLiteral("<b>%1</b>").arg(title.toHtmlEscaped());
   if (!detail.isEmpty()) text += QStringLiteral("&nbsp; ") + detail.toHtmlEscaped();
   label_->setText(text);

@@ -30,9 +30,14 @@ class MessageBar : public QWidget {
   void show_error(const Error& error);
   QString text() const;  // what is shown now, empty when nothing
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
   void clear_buttons();
+  void draw_icon();
 
+  Kind kind_ = Kind::note;
   QLabel* icon_;
   QLabel* label_;
   QHBoxLayout* buttons_;

@@ -12,7 +12,7 @@ namespace equi::ui {
 
 PreferencesDialog::PreferencesDialog(AppController* app, Theme* theme, QWidget* parent)
     : HouseDialog(tr("Preferences"), parent), theme_box_(new QComboBox), language_(new QComboBox) {
-  resize(460, 360);
+  resize(460, 320);
   set_heading(tr("Preferences"), tr("Changes take effect at once."));
   AppSettings& settings = app->settings();
 
@@ -68,6 +68,7 @@ PreferencesDialog::PreferencesDialog(AppController* app, Theme* theme, QWidget* 
   form->addRow(tr("Picture &cache"), cache);
   form->addRow(tr("&Save projects every"), autosave);
   form->addRow(QString(), notify);
+  align_labels(form);
   content()->addLayout(form);
   content()->addStretch();
   if (!settings.writable()) {

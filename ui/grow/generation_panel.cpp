@@ -9,6 +9,7 @@
 
 #include "ui/app_controller.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/dialog.h"
 #include "ui/scenes/scene_model.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
@@ -201,6 +202,7 @@ QWidget* GenerationPanel::advanced() {
   form->addRow(hint_, defaults);
   add(tr("Scene r&amp"), ramp_);
   add(tr("&Variations"), variations_);
+  align_labels(form);
 
   connect(guidance_, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::take_settings);
   connect(evaluations_, &QSpinBox::valueChanged, this, &GenerationPanel::take_settings);

@@ -9,6 +9,13 @@
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
+namespace {
+
+constexpr int kNarrowest = 420;  // logical pixels; what the icons alone need
+constexpr int kWithTexts = 600;  // from this width on the buttons have texts
+constexpr int kIconGap = 6;      // wider icons: room before the text
+
+}  // namespace
 
 QString readable_seconds(double seconds) {
   const auto whole = static_cast<qint64>(std::ceil(seconds));
@@ -25,11 +32,9 @@ GrowBar::GrowBar(AppController* app, Actions* actions, QWidget* parent)
   amount_ = new QSpinBox;
   amount_->setRange(1, 100000);
   amount_->setValue(app->growth().amount());
-  amount_->setSuffix(tr(" columns"));
   amount_->setAccelerated(true);
   amount_->setAccessibleName(tr("Columns of one extension"));
   amount_->setToolTip(tr("How many columns one extension adds"));
-  amount_->setMinimumWidth(124);
   connect(amount_, &QSpinBox::valueChanged, &app->growth(), &Growth::set_amount);
   connect(&app->growth(), &Growth::amount_changed, this,
           [this] { amount_->setValue(app_->growth().amount()); });
@@ -42,30 +47,32 @@ GrowBar::GrowBar(AppController* app, Actions* actions, QWidget* parent)
   bar_->setSizePolicy(keeps_room);
   status_ = new QLabel;
   status_->setProperty("role", "small");
-  status_->setAlignment(Qt::AlignCenter);
   status_->setObjectName(QStringLiteral("progress"));
+  status_->setContentsMargins(Space::xs, 0, 0, 0);
   stop_ = button("grow.stop", true);
 
-  auto* middle = new QVBoxLayout;
-  middle->setSpacing(3);
-  middle->addWidget(status_);
-  middle->addWidget(bar_);
-  auto* layout = new QHBoxLayout(this);
-  layout->setContentsMargins(Space::s, Space::s, Space::s, Space::s);
+  auto* progress = new QHBoxLayout;
+  progress->setSpacing(Space::m);
+  progress->addWidget(status_);
+  progress->addWidget(bar_, 1);
+  auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(Space::xs);
+  buttons->addWidget(button("grow.keep_left", false));
+  buttons->addWidget(button("grow.left", true));
+  buttons->addStretch();
+  buttons->addWidget(button("grow.auto", false));
+  buttons->addSpacing(Space::s);
+  buttons->addWidget(amount_);
+  buttons->addSpacing(Space::s);
+  buttons->addWidget(stop_);
+  buttons->addStretch();
+  buttons->addWidget(button("grow.right", true));
+  buttons->addWidget(button("grow.keep_right", false));
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(Space::s, Space::xs, Space::s, Space::s);
   layout->setSpacing(Space::xs);
-  layout->addWidget(button("grow.keep_left", false));
-  layout->addWidget(button("grow.left", true));
-  layout->addSpacing(Space::s);
-  layout->addWidget(button("grow.auto", false));
-  layout->addSpacing(Space::m);
-  layout->addLayout(middle, 1);
-  layout->addSpacing(Space::s);
-  layout->addWidget(stop_);
-  layout->addSpacing(Space::m);
-  layout->addWidget(amount_);
-  layout->addSpacing(Space::s);
-  layout->addWidget(button("grow.right", true));
-  layout->addWidget(button("grow.keep_right", false));
+  layout->addLayout(progress);
+  layout->addLayout(buttons);
 
   connect(&app->growth(), &Growth::progress_changed, this, &GrowBar::update_progress);
   connect(&app->growth(), &Growth::running_changed, this, &GrowBar::update_progress);
@@ -78,9 +85,24 @@ QToolButton* GrowBar::button(const char* action, bool with_text) {
   auto* button = new QToolButton;
   button->setDefaultAction(actions_->get(action));
   button->setIconSize(QSize(Size::icon, Size::icon));
-  button->setToolButtonStyle(with_text ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
   button->setFocusPolicy(Qt::TabFocus);
+  if (with_text) texts_.push_back(button);
   return button;
+}
+
+// Where there is little room the icons stand alone.
+void GrowBar::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  const bool wide = width() >= kWithTexts;
+  for (QToolButton* button : texts_) {
+    button->setToolButtonStyle(wide ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    button->setIconSize(QSize(Size::icon + (wide ? kIconGap : 0), Size::icon));
+  }
+  amount_->setSuffix(wide ? tr(" columns") : QString());
+}
+
+QSize GrowBar::minimumSizeHint() const {
+  return {kNarrowest, QWidget::minimumSizeHint().height()};
 }
 
 void GrowBar::update_progress() {

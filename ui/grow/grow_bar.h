@@ -21,6 +21,10 @@ class GrowBar : public QWidget {
 
   QSpinBox* amount() const { return amount_; }
   QLabel* status() const { return status_; }
+  QSize minimumSizeHint() const override;
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QToolButton* button(const char* action, bool with_text);
@@ -32,6 +36,7 @@ class GrowBar : public QWidget {
   QProgressBar* bar_;
   QLabel* status_;
   QToolButton* stop_;
+  QList<QToolButton*> texts_;
 };
 
 // "12 s", "3 min", "2 h 10 min".

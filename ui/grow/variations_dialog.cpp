@@ -7,6 +7,7 @@
 #include <QPainterPath>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/app_controller.h"
 #include "ui/gui_thread.h"
@@ -70,8 +71,7 @@ void CandidateCard::paintEvent(QPaintEvent*) {
 }
 
 VariationsDialog::VariationsDialog(AppController* app, std::int64_t column, QWidget* parent)
-    : QDialog(parent), app_(app), column_(column), status_(new QLabel) {
-  setWindowTitle(tr("Variations"));
+    : HouseDialog(tr("Variations"), parent), app_(app), column_(column), status_(new QLabel) {
   const auto snapshot = app->snapshot();
   const auto side = canvas::frame_of(column);
   const std::int64_t outwards =
@@ -80,10 +80,8 @@ VariationsDialog::VariationsDialog(AppController* app, std::int64_t column, QWid
   const auto& frame = snapshot->state.frame(side);
   first_take_ = frame.take_at(snapshot->state.to_frame(side, column)) + 1;
 
-  auto* title = new QLabel(side == engine::FrameId::forward
-                               ? tr("Continuations to the right from column %L1").arg(column)
-                               : tr("Continuations to the left from column %L1").arg(column));
-  title->setProperty("role", "heading");
+  set_heading(side == engine::FrameId::forward ? tr("Continuations to the right from column %L1").arg(column)
+                                               : tr("Continuations to the left from column %L1").arg(column));
   status_->setProperty("role", "muted");
   status_->setWordWrap(true);
   auto* grid = new QGridLayout;
@@ -109,12 +107,9 @@ VariationsDialog::VariationsDialog(AppController* app, std::int64_t column, QWid
   buttons->addWidget(status_, 1);
   buttons->addWidget(others);
   buttons->addWidget(cancel);
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(Space::l, Space::l, Space::l, Space::l);
-  layout->setSpacing(Space::m);
-  layout->addWidget(title);
-  layout->addLayout(grid, 1);
-  layout->addLayout(buttons);
+  content()->setSpacing(Space::m);
+  content()->addLayout(grid, 1);
+  content()->addLayout(buttons);
   cards_.front()->setFocus();
   start();
 }
@@ -157,6 +152,10 @@ void VariationsDialog::start() {
         },
         context.stop());
   });
+}
+
+bool VariationsDialog::finished() const {
+  return std::ranges::all_of(cards_, &CandidateCard::complete);
 }
 
 void VariationsDialog::keep(std::size_t candidate) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QDialog>
 #include <QImage>
 #include <QLabel>
 #include <QToolButton>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "core/jobs/job_queue.h"
+#include "ui/frame/dialog.h"
 
 namespace equi::ui {
 
@@ -21,6 +21,7 @@ class CandidateCard : public QToolButton {
   CandidateCard(int number, QWidget* parent);
   void show_picture(const QImage& picture, double share);  // share of its columns that are made
   const QImage& picture() const { return picture_; }
+  bool complete() const { return share_ >= 1; }
   QSize sizeHint() const override;
 
  protected:
@@ -34,7 +35,7 @@ class CandidateCard : public QToolButton {
 
 // Several continuations from a column on, side by side, each growing as one watches. A click or 1 to 9 keeps
 // one; "other ones" tries the next takes; Escape keeps what was there.
-class VariationsDialog : public QDialog {
+class VariationsDialog : public HouseDialog {
   Q_OBJECT
 
  public:
@@ -43,6 +44,7 @@ class VariationsDialog : public QDialog {
 
   std::int64_t column() const { return column_; }
   const std::vector<CandidateCard*>& cards() const { return cards_; }
+  bool finished() const;  // every continuation is there
   std::optional<std::uint32_t> kept() const { return kept_; }
 
  protected:

@@ -1,6 +1,7 @@
 #include "ui/history/history_panel.h"
 
 #include <QCoreApplication>
+#include <QEvent>
 #include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -13,8 +14,8 @@ namespace equi::ui {
 namespace {
 
 struct Pattern {
-  const char* english;  // a regular expression with at most one capture
-  const char* text;     // %1: the capture
+  const char* english;  // a regular expression with at most two captures
+  const char* text;     // %1, %2: the captures
   const char* icon;
 };
 
@@ -30,6 +31,7 @@ constexpr Pattern kPatterns[] = {
     {"Settings at (-?\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Settings from column %1"), "settings"},
     {"Regenerate from (-?\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Regenerate from column %1"), "regenerate"},
     {"Edit token (-?\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Swap token of column %1"), "swap"},
+    {"Edit tokens (-?\\d+) to (-?\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Swap tokens of columns %1 to %2"), "swap"},
     {"Cut off at (-?\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Cut off at column %1"), "cut-off"},
 };
 // clang-format on
@@ -45,7 +47,7 @@ Entry entry_of(const QString& english) {
     const auto match = expression.match(english);
     if (!match.hasMatch()) continue;
     QString text = QCoreApplication::translate("equi::ui::History", pattern.text);
-    if (match.lastCapturedIndex() > 0) text = text.arg(match.captured(1));
+    for (int i = 1; i <= match.lastCapturedIndex(); ++i) text = text.arg(match.captured(i));
     return {text, QLatin1String(pattern.icon)};
   }
   return {english, QStringLiteral("history")};
@@ -78,10 +80,23 @@ HistoryPanel::HistoryPanel(AppController* app, QWidget* parent)
   refresh();
 }
 
+// The entries keep their colours: those of another theme are others.
+void HistoryPanel::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() != QEvent::StyleChange) return;
+  shown_.clear();
+  refresh();
+}
+
 void HistoryPanel::refresh() {
   const auto snapshot = app_->snapshot();
   const int count = snapshot ? static_cast<int>(snapshot->history.size()) : 0;
   const int cursor = snapshot ? static_cast<int>(snapshot->cursor) : -1;
+  const bool same =
+      snapshot && cursor == shown_cursor_ && snapshot->history == shown_;  // growth: many times a second
+  if (same) return;
+  shown_ = snapshot ? snapshot->history : std::vector<std::string>();
+  shown_cursor_ = cursor;
   const QSignalBlocker block(list_);
   while (list_->count() > count) delete list_->takeItem(list_->count() - 1);
   for (int i = 0; i < count; ++i) {

@@ -2,6 +2,9 @@
 
 #include <QListWidget>
 #include <QWidget>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace equi::ui {
 
@@ -15,11 +18,16 @@ class HistoryPanel : public QWidget {
   explicit HistoryPanel(AppController* app, QWidget* parent = nullptr);
   QListWidget* list() const { return list_; }
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
   void refresh();
 
   AppController* app_;
   QListWidget* list_;
+  std::vector<std::string> shown_;  // titles, and the present entry
+  std::int64_t shown_cursor_ = -1;
 };
 
 // A history entry of the core in the user's language.

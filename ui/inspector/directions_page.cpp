@@ -55,6 +55,7 @@ void DirectionsPage::make_sliders() {
   for (int i = 0; i < kSliders; ++i) {
     auto& row = rows_[static_cast<std::size_t>(i)];
     row.slider = level_slider(-kSliderTicks, kSliderTicks, 0, tr("Direction %1").arg(i + 1));
+    row.slider->setProperty("role", "balance");  // its zero is in the middle
     row.slider->setToolTip(tr("Up to %1 standard deviations to both sides").arg(kSliderReach));
     row.share = new QLabel;
     row.share->setProperty("role", "small");

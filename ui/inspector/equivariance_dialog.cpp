@@ -38,7 +38,7 @@ QJsonObject to_json(const inspect::ShiftError& e) {
 }  // namespace
 
 EquivarianceDialog::EquivarianceDialog(AppController* app, QWidget* parent)
-    : QDialog(parent),
+    : HouseDialog(tr("Equivariance check"), parent),
       app_(app),
       plot_(new EquivariancePlot),
       text_(new QLabel),
@@ -47,15 +47,11 @@ EquivarianceDialog::EquivarianceDialog(AppController* app, QWidget* parent)
       pictures_(new QPushButton(tr("&Pictures…"))),
       folder_(new QPushButton(tr("&Folder…"))),
       save_(new QPushButton(tr("&Save…"))) {
-  setWindowTitle(tr("Equivariance check"));
   resize(680, 520);
-  auto* title = new QLabel(tr("Does a picture that is moved give tokens that are moved?"));
-  title->setProperty("role", "heading");
-  auto* explained = new QLabel(
+  set_heading(
+      tr("Does a picture that is moved give tokens that are moved?"),
       tr("Error between encoding the moved picture and moving the encoded one; the same for decoding. 0 is "
          "perfect, about 1.4 means that both have nothing to do with each other."));
-  explained->setProperty("role", "muted");
-  explained->setWordWrap(true);
   text_->setWordWrap(true);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   text_->setText(tr("Choose what to measure on."));
@@ -69,15 +65,11 @@ EquivarianceDialog::EquivarianceDialog(AppController* app, QWidget* parent)
   row->addWidget(save_);
   row->addWidget(close);
   for (QPushButton* each : {canvas_, pictures_, folder_, save_, close}) each->setAutoDefault(false);
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(Space::l, Space::l, Space::l, Space::l);
-  layout->setSpacing(Space::m);
-  layout->addWidget(title);
-  layout->addWidget(explained);
-  layout->addWidget(plot_, 1);
-  layout->addWidget(progress_);
-  layout->addWidget(text_);
-  layout->addLayout(row);
+  content()->setSpacing(Space::m);
+  content()->addWidget(plot_, 1);
+  content()->addWidget(progress_);
+  content()->addWidget(text_);
+  content()->addLayout(row);
   const auto snapshot = app->snapshot();
   canvas_->setEnabled(snapshot && snapshot->extent.size() > 0);
   connect(canvas_, &QPushButton::clicked, this, &EquivarianceDialog::check_canvas);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <QDialog>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <optional>
 
 #include "core/jobs/job_queue.h"
+#include "ui/frame/dialog.h"
 #include "ui/inspector/equivariance_plot.h"
 
 namespace equi::ui {
@@ -15,7 +15,7 @@ class AppController;
 
 // How well the model's tokenizer commutes with moving a picture sideways: of the canvas, of a picture, or of
 // a folder of pictures.
-class EquivarianceDialog : public QDialog {
+class EquivarianceDialog : public HouseDialog {
   Q_OBJECT
 
  public:

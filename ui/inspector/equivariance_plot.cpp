@@ -54,7 +54,11 @@ void EquivariancePlot::paintEvent(QPaintEvent*) {
   painter.setPen(Qt::NoPen);
   painter.setBrush(colors().field);
   painter.drawRoundedRect(rect(), Size::radius, Size::radius);
-  if (result_.shifts.empty()) return;
+  if (result_.shifts.empty()) {
+    painter.setPen(colors().text_muted);
+    painter.drawText(rect(), Qt::AlignCenter, tr("The errors by shift are plotted here."));
+    return;
+  }
   const QRectF area = QRectF(rect()).adjusted(kAxisLeft, kAxisTop, -kAxisRight, -kAxisBottom);
   double largest = 1e-6;
   for (const auto& each : result_.shifts)

@@ -131,13 +131,14 @@ void Inspection::apply(std::vector<inspect::Replacement> tokens, bool go_on) {
   }
   const std::int64_t beyond =
       forward ? snapshot->extent.end - 1 - outermost : outermost - snapshot->extent.begin;
+  if (go_on) app_->studio().stop();
   run(
       "edit tokens", this,
       [=, this, tokens = std::move(tokens)](Context& context) -> Show {
-        for (const auto& each : tokens) {
-          context.session.execute(
-              canvas::EditToken{each.column, context.session.document().put_token(each.token)});
-        }
+        canvas::EditTokens command;
+        for (const auto& each : tokens)
+          command.edits.push_back({each.column, context.session.document().put_token(each.token)});
+        context.session.execute(command);
         if (!go_on || beyond < 1) return {};
         context.session.execute(canvas::CutOff{forward ? outermost + 1 : outermost - 1});
         return [this, side, beyond] { app_->studio().extend(side, beyond); };

@@ -77,7 +77,7 @@ class Inspection : public QObject {
   // The same for something that is not live: an export, learning statistics.
   jobs::Job run(const std::string& name, QObject* target, Work work, Failed failed = {});
 
-  // Puts tokens in place, one undoable edit for each; with `go_on`, what lies outwards of them is made again
+  // Puts tokens in place, as one undoable edit; with `go_on`, what lies outwards of them is made again
   // from them, with the same noise.
   void apply(std::vector<inspect::Replacement> tokens, bool go_on);
 

@@ -14,6 +14,8 @@
 namespace equi::ui {
 namespace {
 
+constexpr int kScrollBar = 10;  // logical pixels, as in the style sheet
+
 QString dropped_file(const QMimeData* mime) {
   if (!mime->hasUrls() || mime->urls().size() != 1) return {};
   return mime->urls().first().toLocalFile();
@@ -55,6 +57,7 @@ InspectorPanel::InspectorPanel(AppController* app, QWidget* parent)
 
 QWidget* InspectorPanel::make_content() {
   pages_->setDocumentMode(true);
+  pages_->setAccessibleName(tr("What to look at"));
   pages_->addTab(influence_, tr("Influence"));
   pages_->addTab(swap_, tr("Swap"));
   pages_->addTab(progressive_, tr("Build-up"));
@@ -88,6 +91,8 @@ QWidget* InspectorPanel::make_content() {
   scroll->setWidgetResizable(true);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setAccessibleName(tr("Inspector"));
+  scroll->setMinimumWidth(content->minimumSizeHint().width() + kScrollBar);
   return scroll;
 }
 

@@ -10,6 +10,7 @@ namespace equi::ui {
 namespace {
 
 constexpr int kPageLabelWidth = 64;
+constexpr int kPageComboLetters = 8;  // at least; it is as wide as there is room
 
 }  // namespace
 
@@ -70,6 +71,10 @@ void InspectorPage::show_on_canvas(ColumnRange columns, const QImage& picture) {
 }
 
 QWidget* labelled(const QString& text, QWidget* control, QWidget* behind) {
+  if (auto* combo = qobject_cast<QComboBox*>(control)) {
+    combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combo->setMinimumContentsLength(kPageComboLetters);
+  }
   auto* row = new QWidget;
   auto* label = new QLabel(text);
   label->setBuddy(control);

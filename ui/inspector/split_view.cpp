@@ -30,11 +30,20 @@ void paint_split_label(QPainter& painter, const QRectF& where, Qt::Alignment ali
 }  // namespace
 
 SplitView::SplitView(QWidget* parent) : QWidget(parent) {
-  QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  policy.setHeightForWidth(true);
-  setSizePolicy(policy);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   setAccessibleName(tr("Before and after"));
   setAccessibleDescription(tr("The arrow keys move the divider"));
+}
+
+// The layouts of tabs and scroll areas do not ask how high a width wants to be: it holds its height itself.
+void SplitView::hold_height() {
+  const int wanted = heightForWidth(width());
+  if (minimumHeight() != wanted || maximumHeight() != wanted) setFixedHeight(wanted);
+}
+
+void SplitView::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  if (event->size().width() != event->oldSize().width()) hold_height();
 }
 
 QSize SplitView::sizeHint() const {
@@ -53,7 +62,7 @@ void SplitView::show_pictures(const QImage& before, const QImage& after) {
   after_ = after;
   setFocusPolicy(divided() ? Qt::StrongFocus : Qt::NoFocus);
   setCursor(divided() ? Qt::SplitHCursor : Qt::ArrowCursor);
-  if (!same_shape) updateGeometry();
+  if (!same_shape) hold_height();
   update();
 }
 

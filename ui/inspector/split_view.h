@@ -27,19 +27,20 @@ class SplitView : public QWidget {
   void set_divider(double place);
 
   QSize sizeHint() const override;
-  bool hasHeightForWidth() const override { return true; }
-  int heightForWidth(int width) const override;
+  int heightForWidth(int width) const override;  // that it takes by itself
 
  Q_SIGNALS:
   void divider_moved(double place);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  void hold_height();
   QRectF picture_rect() const;
   bool divided() const { return !before_.isNull(); }
 

@@ -47,6 +47,7 @@ ImportDialog::ImportDialog(AppController* app, QWidget* parent)
   classes_->setPlaceholderText(tr("optional"));
   form->addRow(tr("&Weights"), dtype_);
   form->addRow(tr("&Licence"), licence_);
+  align_labels(form);
   bar_->setTextVisible(false);
   bar_->setRange(0, 1000);
   bar_->hide();

@@ -57,6 +57,8 @@ ModelsDialog::ModelsDialog(AppController* app, QWidget* parent)
     QDir().mkpath(app_->paths().models);
     QDesktopServices::openUrl(QUrl::fromLocalFile(app_->paths().models));
   });
+  for (QPushButton* each : {import_button, folder}) each->setAutoDefault(false);
+  left->setSpacing(Space::s);
   left->addWidget(list_, 1);
   left->addWidget(import_button);
   left->addWidget(folder);
@@ -77,8 +79,7 @@ ModelsDialog::ModelsDialog(AppController* app, QWidget* parent)
   row->addWidget(pages_, 1);
   content()->addLayout(row, 1);
   content()->addWidget(make_device_row());
-  auto* buttons = add_buttons(QDialogButtonBox::Close);
-  buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);
+  add_buttons(QDialogButtonBox::Close);
 
   connect(list_, &QListWidget::currentRowChanged, this, &ModelsDialog::show_selected);
   connect(list_, &QListWidget::itemActivated, this, &ModelsDialog::use_selected);
@@ -106,6 +107,7 @@ QWidget* ModelsDialog::make_details() {
   scroll->setWidget(table);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setAccessibleName(tr("Facts of the model"));
   use_ = new QPushButton(tr("&Use this model"));
   use_->setProperty("role", "primary");
   classes_ = new QPushButton(tr("Class &names…"));
@@ -114,6 +116,7 @@ QWidget* ModelsDialog::make_details() {
   connect(use_, &QPushButton::clicked, this, &ModelsDialog::use_selected);
   connect(classes_, &QPushButton::clicked, this, &ModelsDialog::edit_classes);
   connect(remove_, &QPushButton::clicked, this, &ModelsDialog::remove_selected);
+  for (QPushButton* each : {use_, classes_, remove_}) each->setAutoDefault(false);
   auto* buttons = new QHBoxLayout;
   buttons->addWidget(use_);
   buttons->addWidget(classes_);
@@ -216,7 +219,7 @@ void ModelsDialog::refresh() {
   state_->setText(app_->host().loading() ? tr("Loading the model…")
                   : engine               ? tr("In use: %1 on %2")
                                  .arg(QString::fromStdString(engine->manifest().name),
-                                      QString::fromStdString(engine->device().name()))
+                                      QString::fromStdString(engine->device().name()).toUpper())
                            : tr("No model is loaded"));
   show_selected();
 }
@@ -240,6 +243,7 @@ void ModelsDialog::show_selected() {
   const auto add = [&](const QString& title, const QString& text) {
     auto* label = new QLabel(title);
     label->setProperty("role", "muted");
+    label->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     facts_->addRow(label, fact(text));
   };
   if (entry->manifest) {
@@ -268,6 +272,7 @@ void ModelsDialog::show_selected() {
 void ModelsDialog::use_selected() {
   const ModelEntry* entry = selected();
   if (entry == nullptr || !entry->usable()) return;
+  const auto folder = entry->folder;  // the entry may go while the question stands
   if (app_->project().dirty()) {
     const int answer = ask(this, tr("Change the model?"),
                            tr("“%1” has unsaved changes. Another model starts with an empty canvas.")
@@ -275,17 +280,17 @@ void ModelsDialog::use_selected() {
                            {tr("Keep the canvas"), tr("Change the model")}, 1);
     if (answer != 1) return;
   }
-  app_->use_model(entry->folder);
+  app_->use_model(folder);
 }
 
 void ModelsDialog::remove_selected() {
   const ModelEntry* entry = selected();
   if (entry == nullptr || !entry->removable) return;
-  const int answer =
-      ask(this, tr("Remove “%1”?").arg(entry->title()),
-          tr("Its folder is deleted: %1").arg(QDir::toNativeSeparators(from_path(entry->folder))),
-          {tr("Keep it"), tr("Remove")}, 1);
-  if (answer == 1) app_->library().remove(entry->folder);
+  const auto folder = entry->folder;  // as above
+  const int answer = ask(this, tr("Remove “%1”?").arg(entry->title()),
+                         tr("Its folder is deleted: %1").arg(QDir::toNativeSeparators(from_path(folder))),
+                         {tr("Keep it"), tr("Remove")}, 1);
+  if (answer == 1) app_->library().remove(folder);
 }
 
 void ModelsDialog::edit_classes() {

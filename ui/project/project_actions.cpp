@@ -82,10 +82,11 @@ void ProjectActions::choose_photo() {
 }
 
 void ProjectActions::paste() {
-  const QMimeData* data = QApplication::clipboard()->mimeData();
-  if (data->hasImage()) {
+  const QMimeData* data = QApplication::clipboard()->mimeData();  // null when nothing was ever copied
+  if (data != nullptr && data->hasImage()) {
     app_->import_photo(qvariant_cast<QImage>(data->imageData()));
-  } else if (data->hasUrls() && !data->urls().isEmpty() && data->urls().first().isLocalFile()) {
+  } else if (data != nullptr && data->hasUrls() && !data->urls().isEmpty() &&
+             data->urls().first().isLocalFile()) {
     open(data->urls().first().toLocalFile());
   } else {
     messages_->show_message(MessageBar::Kind::note, tr("There is no picture on the clipboard"));

@@ -1,5 +1,6 @@
 #include "ui/project/project_keeper.h"
 
+#include <QDir>
 #include <QFileInfo>
 
 #include "ui/app_controller.h"
@@ -42,8 +43,19 @@ ProjectKeeper::ProjectKeeper(AppController* app) : QObject(app), app_(app) {
 
 ProjectKeeper::~ProjectKeeper() = default;
 
-QString ProjectKeeper::folder() const {
-  return app_->paths().state + QStringLiteral("/open");
+QString ProjectKeeper::folder() {
+  if (!folder_.isEmpty()) return folder_;
+  const QString wanted = app_->paths().state + QStringLiteral("/open");
+  if (QDir().mkpath(wanted) && QFileInfo(wanted).isWritable()) {
+    folder_ = wanted;
+    return folder_;
+  }
+  refuge_ = std::make_unique<QTemporaryDir>();
+  folder_ = refuge_->path();
+  app_->log().add(Log::Level::warning, tr("%1 cannot be written").arg(wanted));
+  Q_EMIT app_->notice(
+      tr("The folder for open projects cannot be written; nothing can be recovered after a crash."));
+  return folder_;
 }
 
 QString ProjectKeeper::path() const {
@@ -54,7 +66,7 @@ QString ProjectKeeper::title() const {
   return path().isEmpty() ? tr("Untitled") : QFileInfo(path()).completeBaseName();
 }
 
-std::vector<Leftover> ProjectKeeper::leftovers() const {
+std::vector<Leftover> ProjectKeeper::leftovers() {
   return find_leftovers(folder());
 }
 

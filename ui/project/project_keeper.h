@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <functional>
 #include <memory>
@@ -36,7 +37,7 @@ class ProjectKeeper : public QObject {
   void open(const QString& path);
   // Tokens mean nothing to another model: opens the project all the same, to look at its data.
   void recover(const Leftover& leftover);
-  std::vector<Leftover> leftovers() const;
+  std::vector<Leftover> leftovers();
 
   void save(const QString& path, Done done);
   // Lets go of the document; its working copy is removed, or kept when `keep` (the session ends by force).
@@ -62,9 +63,13 @@ class ProjectKeeper : public QObject {
   void read(std::unique_ptr<Pending> pending);
   void set_opening(bool opening);
   void update_dirty();
-  QString folder() const;
+  // Where working copies are: the state folder, or, where that cannot be written, one that goes with the
+  // program.
+  QString folder();
 
   AppController* app_;
+  std::unique_ptr<QTemporaryDir> refuge_;  // outlives what is in it
+  QString folder_;                         // empty: not looked for yet
   std::unique_ptr<WorkingCopy> copy_;
   std::unique_ptr<Pending> pending_;
   std::optional<canvas::State> saved_;

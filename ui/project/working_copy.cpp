@@ -5,8 +5,10 @@
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 #include <QUuid>
+#include <filesystem>
+
+#include "ui/paths.h"
 
 namespace equi::ui {
 namespace {
@@ -22,7 +24,7 @@ std::unique_ptr<QLockFile> lock_of(const QString& file) {
 }
 
 void remove_files(const QString& file) {
-  for (const char* ending : {"", "-wal", "-shm", "-journal", ".json"})
+  for (const char* ending : {"", "-wal", "-shm", "-journal", ".json", ".json.new"})
     QFile::remove(file + QLatin1String(ending));
 }
 
@@ -54,12 +56,17 @@ void WorkingCopy::set_dirty(bool dirty) {
   describe();
 }
 
+// Put in place in one go, but not waited for until it is on the disk: that can take long, and this is the
+// window's thread. A description that a power cut takes away counts as unsaved.
 void WorkingCopy::describe() const {
   const QJsonObject text{{QStringLiteral("origin"), origin_}, {QStringLiteral("dirty"), dirty_}};
-  QSaveFile file(file_ + kDescription);
-  if (!file.open(QIODevice::WriteOnly)) return;
-  file.write(QJsonDocument(text).toJson());
-  file.commit();
+  const QString aside = file_ + kDescription + QStringLiteral(".new");
+  {
+    QFile file(aside);
+    if (!file.open(QIODevice::WriteOnly) || file.write(QJsonDocument(text).toJson()) < 0) return;
+  }
+  std::error_code ignored;
+  std::filesystem::rename(to_path(aside), to_path(file_ + kDescription), ignored);
 }
 
 std::vector<Leftover> find_leftovers(const QString& folder) {
@@ -73,7 +80,7 @@ std::vector<Leftover> find_leftovers(const QString& folder) {
     QJsonObject text;
     if (description.open(QIODevice::ReadOnly)) text = QJsonDocument::fromJson(description.readAll()).object();
     const Leftover leftover{file, text[QStringLiteral("origin")].toString(), info.lastModified()};
-    if (text[QStringLiteral("dirty")].toBool()) {
+    if (text[QStringLiteral("dirty")].toBool(true)) {
       found.push_back(leftover);
     } else {
       remove_files(file);

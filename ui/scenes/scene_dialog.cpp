@@ -13,17 +13,14 @@
 namespace equi::ui {
 
 SceneDialog::SceneDialog(AppController* app, std::int64_t column, QWidget* parent)
-    : QDialog(parent),
+    : HouseDialog(tr("Change scene"), parent),
       search_(new QLineEdit),
       filter_(new SceneFilter(this)),
       list_(new QListView),
       ramp_(new QSpinBox) {
-  setWindowTitle(tr("Change scene"));
-  resize(560, 520);
-  auto* title = new QLabel(tr("Another scene from column %L1 on").arg(column));
-  title->setProperty("role", "heading");
-  auto* text = new QLabel(tr("What lies further out is made again. Undo brings it back."));
-  text->setProperty("role", "muted");
+  resize(608, 540);
+  set_heading(tr("Another scene from column %L1 on").arg(column),
+              tr("What lies further out is made again. Undo brings it back."));
   search_->setPlaceholderText(tr("Search scenes"));
   search_->setAccessibleName(tr("Search scenes"));
   search_->setClearButtonEnabled(true);
@@ -53,14 +50,9 @@ SceneDialog::SceneDialog(AppController* app, std::int64_t column, QWidget* paren
   row->addWidget(ramp_);
   row->addStretch();
   row->addWidget(buttons);
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(Space::l, Space::l, Space::l, Space::l);
-  layout->setSpacing(Space::s);
-  layout->addWidget(title);
-  layout->addWidget(text);
-  layout->addWidget(search_);
-  layout->addWidget(list_, 1);
-  layout->addLayout(row);
+  content()->addWidget(search_);
+  content()->addWidget(list_, 1);
+  content()->addLayout(row);
 
   connect(search_, &QLineEdit::textChanged, filter_, &SceneFilter::set_words);
   connect(list_->selectionModel(), &QItemSelectionModel::selectionChanged, this,

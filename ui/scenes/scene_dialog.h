@@ -1,11 +1,11 @@
 #pragma once
 
-#include <QDialog>
 #include <QDialogButtonBox>
 #include <QLineEdit>
 #include <QListView>
 #include <QSpinBox>
 
+#include "ui/frame/dialog.h"
 #include "ui/scenes/scene_model.h"
 
 namespace equi::ui {
@@ -13,7 +13,7 @@ namespace equi::ui {
 class AppController;
 
 // "Change scene from here": which scene, and over how many columns the panorama morphs into it.
-class SceneDialog : public QDialog {
+class SceneDialog : public HouseDialog {
   Q_OBJECT
 
  public:

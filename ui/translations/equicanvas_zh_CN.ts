@@ -1497,6 +1497,10 @@
             <translation>替换第 %1 列的词元</translation>
         </message>
         <message>
+            <source>Swap tokens of columns %1 to %2</source>
+            <translation>替换第 %1 至 %2 列的词元</translation>
+        </message>
+        <message>
             <source>Cut off at column %1</source>
             <translation>从第 %1 列截断</translation>
         </message>
