@@ -18,7 +18,7 @@ void post(QObject* context, Work&& work) {
 // The same for an object that may go earlier: made on the GUI thread, called on a worker.
 template <class Target, class Work>
 auto posted(QObject* context, Target* target, Work work) {
-  return [context, target = QPointer<Target>(target), work = std::move(work)](auto... values) {
+  return [context, target = QPointer<Target>(target), work = std::move(work)](const auto&... values) {
     post(context, [target, work, values...] {
       if (target) work(values...);
     });

@@ -1,8 +1,11 @@
 // The export dialog, driven through its real widgets: what it writes is read back by other readers.
 #include <QDir>
 #include <QSignalSpy>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "core/media/image.h"
 #include "core/media/metadata.h"
@@ -39,6 +42,15 @@ class ExportDialogTest : public UiTest {
     app->import_photo(from_path(folder / "wide.png"));
     ASSERT_TRUE(wait_columns(width / 16)) << columns() << window->messages()->text().toStdString();
     trigger("file.export");
+  }
+  // Keeps the device's worker busy until it is let go, so that an export under way stays under way.
+  std::shared_ptr<std::atomic<bool>> hold_device() {
+    auto let_go = std::make_shared<std::atomic<bool>>(false);
+    app->device_queue()->submit(
+        {.name = "hold", .priority = jobs::Priority::preview, .run = [let_go](const jobs::Context& context) {
+           while (!*let_go && !context.stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+         }});
+    return let_go;
   }
   ExportDialog* dialog() const { return window->findChild<ExportDialog*>(); }
   void choose(Format format) {
@@ -104,7 +116,7 @@ TEST_F(ExportDialogTest, APngHoldsTheCanvasAndItsSettings) {
   open_panorama();
   ASSERT_TRUE(wait_until([&] { return dialog()->preview()->has_picture(); }));
   EXPECT_TRUE(says_width(256)) << dialog()->facts()->text().toStdString();
-  screenshot(dialog(), QStringLiteral("export"));
+  screenshots(dialog(), QStringLiteral("export"));
   const auto file = write_to("out.png");
   ASSERT_TRUE(run_export());
   expect_canvas(file, app->snapshot()->extent);
@@ -155,7 +167,7 @@ TEST_F(ExportDialogTest, DeepZoomTilesAndAScrollingVideo) {
   dialog()->options()->speed()->setValue(2000);
   EXPECT_TRUE(dialog()->export_button()->isEnabled()) << problem();
   QTest::qWait(300);
-  screenshot(dialog(), QStringLiteral("export-video"));
+  screenshots(dialog(), QStringLiteral("export-video"));
   const auto video = write_to("out.mp4");
   ASSERT_TRUE(run_export(120));
   EXPECT_GT(fs::file_size(video), 1000U);
@@ -177,7 +189,7 @@ TEST_F(ExportDialogTest, AWidthLimitIsSaidBeforeAndSplittingHelps) {
   EXPECT_FALSE(dialog()->export_button()->isEnabled());
   ASSERT_TRUE(dialog()->split()->isVisible());
   ASSERT_TRUE(wait_until([&] { return dialog()->preview()->has_picture(); }));
-  screenshot(dialog(), QStringLiteral("export-limit"));
+  screenshots(dialog(), QStringLiteral("export-limit"));
   dialog()->split()->setChecked(true);
   EXPECT_TRUE(dialog()->export_button()->isEnabled()) << problem();
   dialog()->options()->quality()->setValue(30);
@@ -194,14 +206,19 @@ TEST_F(ExportDialogTest, AWidthLimitIsSaidBeforeAndSplittingHelps) {
 TEST_F(ExportDialogTest, StopLeavesNoFileAndTheWindowStaysAlive) {
   open_photo(16384);
   write_to("out.png");
-  QSignalSpy bad(&app->exporter(), &CanvasExport::failed),
-      progress(&app->exporter(), &CanvasExport::progress);
+  dialog()->options()->effort()->setValue(9);  // takes its time after the last pixel, too
+  QSignalSpy bad(&app->exporter(), &CanvasExport::failed);
+  std::shared_ptr<std::atomic<bool>> let_go;
+  QObject::connect(&app->exporter(), &CanvasExport::progress, dialog(), [&] {
+    if (!let_go) let_go = hold_device();
+  });
   dialog()->export_button()->click();
-  ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
+  ASSERT_TRUE(wait_until([&] { return let_go != nullptr; }));
   EXPECT_TRUE(dialog()->stop_button()->isVisible());
   EXPECT_FALSE(dialog()->export_button()->isVisible());
-  screenshot(dialog(), QStringLiteral("export-running"));
+  screenshots(dialog(), QStringLiteral("export-running"));
   dialog()->stop_button()->click();
+  *let_go = true;
   ASSERT_TRUE(wait_until([&] { return bad.count() > 0; }));
   EXPECT_EQ(left_over(), QStringList());
   EXPECT_NE(dialog()->facts()->text().indexOf(QStringLiteral("no file")), -1);
@@ -212,6 +229,7 @@ TEST_F(ExportDialogTest, GoesOnWhenItIsHiddenAndShowsItselfAgain) {
   open_photo(8192);
   const auto file = write_to("out.png");
   QSignalSpy good(&app->exporter(), &CanvasExport::finished);
+  const auto let_go = hold_device();
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return app->exporter().running(); }));
   dialog()->close();
@@ -219,21 +237,25 @@ TEST_F(ExportDialogTest, GoesOnWhenItIsHiddenAndShowsItselfAgain) {
   EXPECT_TRUE(app->exporter().running());
   trigger("file.export");
   EXPECT_NE(dialog()->facts()->text().indexOf(QStringLiteral("out.png")), -1);
+  *let_go = true;
   ASSERT_TRUE(wait_until([&] { return good.count() > 0; }));
   EXPECT_TRUE(fs::exists(file));
 }
 
 TEST_F(ExportDialogTest, ClosingTheWindowAsksBeforeItStopsAnExport) {
-  open_photo(16384);
+  open_photo(1024);
   write_to("out.png");
-  QSignalSpy progress(&app->exporter(), &CanvasExport::progress), closed(window.get(), &MainWindow::closed);
+  QSignalSpy closed(window.get(), &MainWindow::closed), bad(&app->exporter(), &CanvasExport::failed);
+  const auto let_go = hold_device();
   dialog()->export_button()->click();
-  ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
+  ASSERT_TRUE(wait_until([&] { return app->exporter().running(); }));
   QStringList asked;
   answer(asked, {0, 1});  // stop the export; do not save the panorama
   window->close();
+  *let_go = true;
   ASSERT_TRUE(wait_until([&] { return closed.count() == 1; }));
   EXPECT_EQ(asked.first(), QStringLiteral("An export is not finished"));
+  EXPECT_EQ(bad.count(), 1);
   EXPECT_EQ(left_over(), QStringList());
 }
 
@@ -253,7 +275,7 @@ TEST_F(ExportDialogTest, ATargetThatCannotBeWrittenIsNamedAndNothingIsMade) {
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return dialog()->problem()->property("role") == QVariant("error"); }));
   EXPECT_NE(problem().find("/proc"), std::string::npos) << problem();
-  screenshot(dialog(), QStringLiteral("export-error"));
+  screenshots(dialog(), QStringLiteral("export-error"));
 }
 
 TEST_F(ExportDialogTest, AsksBeforeItReplacesAFile) {
@@ -273,13 +295,14 @@ TEST_F(ExportDialogTest, AsksBeforeItReplacesAFile) {
 }
 
 TEST_F(ExportDialogTest, AnEditMeanwhileEndsTheExportWithoutAFile) {
-  open_photo(16384);
+  open_photo(1024);
   write_to("out.png");
-  QSignalSpy bad(&app->exporter(), &CanvasExport::failed),
-      progress(&app->exporter(), &CanvasExport::progress);
+  QSignalSpy bad(&app->exporter(), &CanvasExport::failed);
+  const auto let_go = hold_device();
   dialog()->export_button()->click();
-  ASSERT_TRUE(wait_until([&] { return progress.count() > 0; }));
+  ASSERT_TRUE(wait_until([&] { return app->exporter().running(); }));
   trigger("edit.undo");
+  *let_go = true;
   ASSERT_TRUE(wait_until([&] { return bad.count() > 0; }));
   EXPECT_EQ(left_over(), QStringList());
 }

@@ -105,6 +105,14 @@ void UiTest::screenshot(QWidget* widget, const QString& name) {
   widget->grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png"));
 }
 
+void UiTest::screenshots(QWidget* widget, const QString& name) {
+  screenshot(widget, name);
+  const ThemeChoice before = theme().choice();
+  theme().choose(ThemeChoice::dark);
+  screenshot(widget, name + QStringLiteral("-dark"));
+  theme().choose(before);
+}
+
 void UiTest::screenshot(const QString& name) {
   screenshot(window.get(), name);
 }

@@ -51,6 +51,8 @@ class UiTest : public ::testing::Test {
   // Writes build/screenshots/NAME.png, or into the folder that EQUICANVAS_SCREENSHOTS names.
   void screenshot(const QString& name);
   static void screenshot(QWidget* widget, const QString& name);
+  // The same in the light and the dark theme: NAME.png and NAME-dark.png.
+  static void screenshots(QWidget* widget, const QString& name);
 
   TempFolder folder;
   Paths paths;

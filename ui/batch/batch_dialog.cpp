@@ -203,7 +203,8 @@ void BatchDialog::show_page() {
   start_->setVisible(!queue);
   start_->setDefault(!queue);
   start_->setEnabled(form_->plan().has_value() && !host_->opening());
-  for (QPushButton* button : {pause_, folder_, new_}) button->setVisible(queue);
+  for (QPushButton* button : {folder_, new_}) button->setVisible(queue);
+  pause_->setVisible(queue && (host_->counts().left() > 0 || host_->counts().all() == 0));
   if (turned) (queue ? static_cast<QWidget*>(table_) : form_->seeds())->setFocus();
   if (!queue) return;
   const bool stopping = host_->running() && host_->paused();

@@ -41,6 +41,20 @@ QString duration(double seconds) {
   return PlanForm::tr("%L1 h %2 min").arg(minutes / 60).arg(minutes % 60);
 }
 
+// What `work` gives; an error of it is told as one of this field.
+template <class Work>
+auto named(const QString& field, Work work) {
+  try {
+    return work();
+  } catch (const Error& e) {
+    throw Error(e.kind(), field.toStdString(), e.message(), e.hint());
+  }
+}
+
+[[noreturn]] void refuse_field(const QString& field, const QString& why) {
+  throw Error(ErrorKind::bad_input, field.toStdString(), why.toStdString());
+}
+
 }  // namespace
 
 PlanForm::PlanForm(AppController* app, QWidget* parent) : QWidget(parent), app_(app) {
@@ -214,13 +228,6 @@ void PlanForm::set_columns_per_second(double rate) {
 }
 
 batch::Plan PlanForm::read() const {
-  const auto named = [](const QString& field, auto parse) {
-    try {
-      return parse();
-    } catch (const Error& e) {
-      throw Error(e.kind(), field.toStdString(), e.message(), e.hint());
-    }
-  };
   batch::Plan plan;
   plan.model = app_->engine()->folder();
   plan.folder = to_path(folder_->text());
@@ -233,8 +240,7 @@ batch::Plan PlanForm::read() const {
     ++checked;
     plan.scenes.push_back(std::to_string(i));  // by number: names may repeat
   }
-  if (checked == 0)
-    throw Error(ErrorKind::bad_input, tr("Scenes").toStdString(), tr("none is chosen").toStdString());
+  if (checked == 0) refuse_field(tr("Scenes"), tr("none is chosen"));
   plan.seeds = named(tr("Seeds"), [&] { return parse_seeds(seeds_->text(), kMostNumbers); });
   plan.widths = named(
       tr("Columns"), [&] { return parse_numbers(widths_->text(), 2, batch::kMaxPlanColumns, kMostNumbers); });
@@ -244,10 +250,8 @@ batch::Plan PlanForm::read() const {
        named(tr("Steps"), [&] { return parse_numbers(steps_->text(), 1, 10000, kMostNumbers); })) {
     plan.steps.push_back(static_cast<int>(n));
   }
-  if (plan.seeds.empty())
-    throw Error(ErrorKind::bad_input, tr("Seeds").toStdString(), tr("none is given").toStdString());
-  if (plan.widths.empty())
-    throw Error(ErrorKind::bad_input, tr("Columns").toStdString(), tr("none is given").toStdString());
+  if (plan.seeds.empty()) refuse_field(tr("Seeds"), tr("none is given"));
+  if (plan.widths.empty()) refuse_field(tr("Columns"), tr("none is given"));
   return plan;
 }
 
@@ -257,14 +261,13 @@ void PlanForm::show_facts(const batch::Plan& plan) {
   QStringList parts = {e.items == 1 ? tr("1 picture") : tr("%L1 pictures").arg(e.items),
                        tr("%L1 columns").arg(e.columns),
                        tr("about %1").arg(QLocale().formattedDataSize(bytes, bytes < (1 << 20) ? 0 : 1))};
-  if (e.seconds > 0) parts << tr("about %1").arg(duration(e.seconds));
+  parts << (e.seconds > 0 ? tr("about %1").arg(duration(e.seconds)) : tr("time not known yet"));
   facts_->setText(parts.join(QStringLiteral("  ·  ")));
 }
 
 void PlanForm::check(const batch::Plan& plan) const {
-  if (plan.folder.empty())
-    throw Error(ErrorKind::bad_input, tr("Folder").toStdString(), tr("is empty").toStdString());
-  batch::check_pattern(plan.name);
+  if (plan.folder.empty()) refuse_field(tr("Folder"), tr("is empty"));
+  named(tr("Names"), [&] { batch::check_pattern(plan.name); });
   const auto facts = batch::facts_of(*app_->engine());
   const auto count = batch::count_items(plan, static_cast<std::int64_t>(facts.class_names.size()));
   if (count <= kCheckedItems) batch::expand(plan, facts, 1);

@@ -19,7 +19,7 @@ constexpr int kSampleDelay = 200;                                // milliseconds
 constexpr std::uint64_t kWorthSaying = std::uint64_t{64} << 20;  // bytes needed while writing
 
 QImage image_of(const engine::Strip& strip) {
-  const QImage view(strip.pixels.data(), strip.width, strip.height, strip.width * 3, QImage::Format_RGB888);
+  const QImage view(strip.pixels.data(), strip.width, strip.height, qsizetype{strip.width} * 3, QImage::Format_RGB888);
   return view.copy();
 }
 
@@ -149,8 +149,7 @@ void ExportDialog::format_chosen() {
   const QString end = QString::fromStdString(media::ending(format));
   if (target_->text().isEmpty()) {
     const QString folder = app_->settings().folder().isEmpty() ? QDir::homePath() : app_->settings().folder();
-    const QString title = app_->project().title();
-    target_->setText(QDir(folder).filePath((title.isEmpty() ? tr("panorama") : title) + end));
+    target_->setText(QDir(folder).filePath(proposed_name() + end));
   } else {
     const QFileInfo info(target_->text());
     target_->setText(QDir(info.path()).filePath(info.completeBaseName() + end));
@@ -158,6 +157,19 @@ void ExportDialog::format_chosen() {
   bytes_per_pixel_ = 0;
   update_facts();
   sample_later();
+}
+
+// The project's name; without one the scene and the seed.
+QString ExportDialog::proposed_name() const {
+  const QString project = app_->project().path();
+  if (!project.isEmpty()) return QFileInfo(project).completeBaseName();
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || !app_->engine() || snapshot->state.photo) return tr("panorama");
+  const auto& names = app_->engine()->manifest().class_names;
+  const auto scene = static_cast<std::size_t>(snapshot->state.scene);
+  if (scene >= names.size()) return tr("panorama");
+  QString name = QStringLiteral("%1-%2").arg(QString::fromStdString(names[scene])).arg(snapshot->state.seed);
+  return name.replace(QLatin1Char('/'), QLatin1Char('_'));
 }
 
 // At most every kSampleDelay, also while columns come in or somebody types.

@@ -54,6 +54,7 @@ class ExportDialog : public HouseDialog {
 
   void connect_parts();
   void choose_target();
+  QString proposed_name() const;  // without ending
   void fill_ranges();
   void range_chosen();
   void format_chosen();
