@@ -2283,14 +2283,6 @@
             <source>There is no model to make pictures with.</source>
             <translation>没有可用于生成图片的模型。</translation>
         </message>
-        <message>
-            <source>time not known yet</source>
-            <translation>所需时间未知</translation>
-        </message>
-        <message>
-            <source>Names</source>
-            <translation>文件名</translation>
-        </message>
     </context>
     <context>
         <name>equi::ui::PreferencesDialog</name>
