@@ -776,6 +776,10 @@
             <source>round trip</source>
             <translation>往返</translation>
         </message>
+        <message>
+            <source>The errors by shift are plotted here.</source>
+            <translation>此处按位移画出误差。</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::Error</name>
@@ -1723,6 +1727,14 @@
             <source>Equivariance check…</source>
             <translation>等变性检查…</translation>
         </message>
+        <message>
+            <source>What to look at</source>
+            <translation>查看内容</translation>
+        </message>
+        <message>
+            <source>Inspector</source>
+            <translation>检查器</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::LogDialog</name>
@@ -2083,6 +2095,10 @@
             <source>Remove</source>
             <translation>移除</translation>
         </message>
+        <message>
+            <source>Facts of the model</source>
+            <translation>模型信息</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::Notifier</name>
@@ -2282,6 +2298,14 @@
         <message>
             <source>There is no model to make pictures with.</source>
             <translation>没有可用于生成图片的模型。</translation>
+        </message>
+        <message>
+            <source>time not known yet</source>
+            <translation>所需时间未知</translation>
+        </message>
+        <message>
+            <source>Names</source>
+            <translation>文件名</translation>
         </message>
     </context>
     <context>
@@ -2557,6 +2581,14 @@
         <message>
             <source>Saved %1</source>
             <translation>已保存 %1</translation>
+        </message>
+        <message>
+            <source>%1 cannot be written</source>
+            <translation>%1 无法写入</translation>
+        </message>
+        <message>
+            <source>The folder for open projects cannot be written; nothing can be recovered after a crash.</source>
+            <translation>存放已打开工程的文件夹无法写入；崩溃后将无法恢复。</translation>
         </message>
     </context>
     <context>
