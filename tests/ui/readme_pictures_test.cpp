@@ -14,7 +14,7 @@
 namespace equi::ui::testing {
 namespace {
 
-constexpr QSize kPicture(1440, 860);
+constexpr QSize kPicture(1440, 780);
 constexpr std::uint64_t kSeed = 11;
 
 class ReadmePictures : public UiTest {
@@ -110,7 +110,7 @@ TEST_F(ReadmePictures, TheInfluenceOfAToken) {
 TEST_F(ReadmePictures, VariationsSideBySide) {
   grow(2, 24, 0);
   VariationsDialog dialog(app.get(), columns() / 2, window.get());
-  dialog.resize(1180, 640);
+  dialog.resize(1090, 640);  // the cards then have the shape of their pictures
   dialog.show();
   ASSERT_TRUE(wait_until([&] { return dialog.finished(); }, 300));
   QTest::qWait(100);

@@ -72,6 +72,7 @@ TEST_F(Screens, TheWindowInItsStates) {
   app->growth().set_amount(24);
   click_scene(0);
   ASSERT_TRUE(wait_columns(12));
+  QTest::qWait(150);
   picture(window.get(), QStringLiteral("main-growing"));
   ASSERT_TRUE(wait_columns(24));
   ASSERT_TRUE(wait_idle());

@@ -2,11 +2,17 @@
 
 #include <QEvent>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
+namespace {
+
+constexpr int kNarrowestText = 96, kWidestText = 460;  // logical pixels
+
+}  // namespace
 
 EmptyState::EmptyState(const QString& icon, const QString& title, const QString& text, QWidget* parent)
     : QWidget(parent), icon_name_(icon), icon_(new QLabel), title_(new QLabel), text_(new QLabel) {
@@ -17,7 +23,6 @@ EmptyState::EmptyState(const QString& icon, const QString& title, const QString&
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
   }
-  text_->setMaximumWidth(460);
   buttons_ = new QHBoxLayout;
   buttons_->setSpacing(Space::s);
   buttons_->addStretch();
@@ -28,11 +33,7 @@ EmptyState::EmptyState(const QString& icon, const QString& title, const QString&
   layout->addStretch(2);
   layout->addWidget(icon_, 0, Qt::AlignHCenter);
   layout->addWidget(title_, 0);
-  auto* center = new QHBoxLayout;
-  center->addStretch();
-  center->addWidget(text_, 8);
-  center->addStretch();
-  layout->addLayout(center);
+  layout->addWidget(text_, 0, Qt::AlignHCenter);
   layout->addSpacing(Space::s);
   layout->addLayout(buttons_);
   layout->addStretch(3);
@@ -50,6 +51,19 @@ QPushButton* EmptyState::add_button(const QString& text, bool primary) {
 void EmptyState::set_text(const QString& title, const QString& text) {
   title_->setText(title);
   text_->setText(text);
+  fit_text();
+}
+
+// A layout gives a wrapped label in its middle too little height.
+void EmptyState::fit_text() {
+  const int room = std::clamp(width() - 2 * Space::l, kNarrowestText, kWidestText);
+  text_->setFixedWidth(room);
+  text_->setMinimumHeight(text_->heightForWidth(room));
+}
+
+void EmptyState::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fit_text();
 }
 
 void EmptyState::draw_icon() {

@@ -19,9 +19,11 @@ class EmptyState : public QWidget {
 
  protected:
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void draw_icon();
+  void fit_text();
 
   QString icon_name_;
   QLabel* icon_;

@@ -81,6 +81,8 @@ void Theme::apply() {
   const bool night =
       choice_ == ThemeChoice::dark || (choice_ == ThemeChoice::system && system_->prefers_dark());
   const Colors& chosen = night ? Colors::night() : Colors::light();
+  if (&chosen == shown_) return;  // polishing every widget again takes as long as some frames
+  shown_ = &chosen;
   detail::set_colors(chosen);
   QPixmapCache::clear();
   QApplication::setPalette(palette_of(chosen));

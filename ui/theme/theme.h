@@ -36,6 +36,7 @@ class Theme : public QObject {
 
   std::unique_ptr<SystemScheme> system_;
   ThemeChoice choice_ = ThemeChoice::system;
+  const Colors* shown_ = nullptr;  // null: none yet
 };
 
 }  // namespace equi::ui
