@@ -14,7 +14,7 @@
 namespace equi::ui::testing {
 namespace {
 
-constexpr QSize kPicture(1440, 780);
+constexpr QSize kPicture(1440, 700);
 constexpr std::uint64_t kSeed = 11;
 
 class ReadmePictures : public UiTest {

@@ -58,7 +58,12 @@ void EmptyState::set_text(const QString& title, const QString& text) {
 void EmptyState::fit_text() {
   const int room = std::clamp(width() - 2 * Space::l, kNarrowestText, kWidestText);
   text_->setFixedWidth(room);
-  text_->setMinimumHeight(text_->heightForWidth(room));
+  text_->setMinimumHeight(std::max(0, text_->heightForWidth(room)));
+}
+
+// The text takes what room there is; it does not ask for it.
+QSize EmptyState::minimumSizeHint() const {
+  return {kNarrowestText + 2 * Space::l, QWidget::minimumSizeHint().height()};
 }
 
 void EmptyState::resizeEvent(QResizeEvent* event) {

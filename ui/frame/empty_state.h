@@ -16,6 +16,7 @@ class EmptyState : public QWidget {
 
   QPushButton* add_button(const QString& text, bool primary = false);
   void set_text(const QString& title, const QString& text);
+  QSize minimumSizeHint() const override;
 
  protected:
   void changeEvent(QEvent* event) override;
