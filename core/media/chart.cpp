@@ -32,6 +32,11 @@ double nice_step(double range, int most) {
   return 10 * power;
 }
 
+// The number of the first step at or above a value.
+int first_step(double value, double step) {
+  return static_cast<int>(std::ceil(value / step));
+}
+
 std::string number(double value, double step) {
   if (std::abs(value) < step * 1e-6) return "0";
   return fmt::format("{:g}", std::round(value / step * 1e3) * step / 1e3);
@@ -119,11 +124,13 @@ class Drawing {
 
   void grid() {
     const double step_x = nice_step(x_.last - x_.first, 12), step_y = nice_step(y_.last - y_.first, 6);
-    for (double x = std::ceil(x_.first / step_x) * step_x; x <= x_.last + 1e-9 * step_x; x += step_x) {
+    for (int i = first_step(x_.first, step_x); i * step_x <= x_.last + 1e-9 * step_x; ++i) {
+      const double x = i * step_x;
       line({x, y_.first}, {x, y_.last}, kGrid, 1);
       text(number(x, step_x), double(at(x, 0).x) / kFine, chart_.height - kBottom + 14, 0.5, kLetter);
     }
-    for (double y = std::ceil(y_.first / step_y) * step_y; y <= y_.last; y += step_y) {
+    for (int i = first_step(y_.first, step_y); i * step_y <= y_.last; ++i) {
+      const double y = i * step_y;
       line({x_.first, y}, {x_.last, y}, kGrid, 1);
       text(number(y, step_y), kLeft - 8, double(at(0, y).y) / kFine, 1, kLetter);
     }

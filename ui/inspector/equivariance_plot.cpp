@@ -77,7 +77,8 @@ void EquivariancePlot::paint_axes(QPainter& painter, const QRectF& area, double 
   const Colors& c = colors();
   painter.setFont(role_font(TextRole::small));
   const double step = axis_step(largest);
-  for (double y = 0; y <= largest; y += step) {
+  for (int i = 0; i * step <= largest; ++i) {
+    const double y = i * step;
     const double at = area.bottom() - area.height() * y / largest;
     painter.setPen(c.border);
     painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at));
