@@ -81,8 +81,8 @@ class ReadmePictures : public UiTest {
 };
 
 TEST_F(ReadmePictures, AMorphingPanorama) {
-  grow(0, 64, 24);
-  app->growth().change_scene(app->snapshot()->extent.end, scene_number(13), 16);
+  grow(3, 40, 24);
+  app->growth().change_scene(app->snapshot()->extent.end, scene_number(2), 16);
   ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.scenes.size() == 1; }));
   ASSERT_TRUE(wait_until([&] { return !app->growth().running(); }, 300));
   window->canvas()->fit_height();
