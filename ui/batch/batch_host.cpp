@@ -25,7 +25,8 @@ struct Look {
 QImage decode_thumbnail(const batch::Queue& queue, std::int64_t item) {
   try {
     const auto image = media::decode_jpeg(queue.thumbnail(item), "thumbnail");
-    return QImage(image.pixels.data(), image.width, image.height, qsizetype{image.width} * 3, QImage::Format_RGB888)
+    return QImage(image.pixels.data(), image.width, image.height, qsizetype{image.width} * 3,
+                  QImage::Format_RGB888)
         .copy();
   } catch (const Error&) {
     return {};
