@@ -19,7 +19,8 @@ constexpr int kSampleDelay = 200;                                // milliseconds
 constexpr std::uint64_t kWorthSaying = std::uint64_t{64} << 20;  // bytes needed while writing
 
 QImage image_of(const engine::Strip& strip) {
-  const QImage view(strip.pixels.data(), strip.width, strip.height, qsizetype{strip.width} * 3, QImage::Format_RGB888);
+  const QImage view(strip.pixels.data(), strip.width, strip.height, qsizetype{strip.width} * 3,
+                    QImage::Format_RGB888);
   return view.copy();
 }
 
