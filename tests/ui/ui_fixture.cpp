@@ -132,7 +132,8 @@ constexpr const char* kScreens = R"({"screens": [
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   const equi::testing::TempFolder folder;
-  if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+  const auto platform = qEnvironmentVariable("QT_QPA_PLATFORM");
+  if (platform.isEmpty() || platform == QLatin1String("offscreen")) {
     const auto file = folder / "screens.json";
     std::ofstream(file) << kScreens;
     qputenv("QT_QPA_PLATFORM", QByteArray("offscreen:configfile=") + file.c_str());
