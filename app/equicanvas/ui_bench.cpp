@@ -5,9 +5,11 @@
 //   model_ready_s    the same to the model being loaded
 //   first_column_s   from the click on a scene to the frame that shows the first column
 //   frame_ms_p50/p99 handling a pan and painting the window once, while columns are being made
+//   preview_ms_p50/p99 from a move of the inspector's blend slider to its preview
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QDockWidget>
 #include <QElapsedTimer>
 #include <QMouseEvent>
 #include <QTemporaryDir>
@@ -22,6 +24,9 @@
 #include <unistd.h>
 
 #include "ui/frame/main_window.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/inspector/split_view.h"
+#include "ui/inspector/swap_page.h"
 #include "ui/start.h"
 
 using namespace equi::ui;
@@ -98,6 +103,30 @@ std::vector<double> pan(MainWindow& window, double seconds) {
   return frames;
 }
 
+// Moves the blend slider of the inspector's swap page; milliseconds from each move to its picture.
+std::vector<double> drag_swap(MainWindow& window, std::int64_t column) {
+  auto* dock = window.findChild<QDockWidget*>(QStringLiteral("dock.inspector"));
+  dock->show();
+  dock->raise();
+  SwapPage* page = window.inspector()->swap();
+  window.inspector()->pages()->setCurrentWidget(page);
+  window.canvas()->center_on_column(static_cast<double>(column));
+  window.canvas()->select({column, column + 1});
+  page->other_column()->setValue(static_cast<int>(column) + 20);
+  std::vector<double> waits;
+  if (!wait_until([&] { return !page->picture()->after().isNull(); }, 20)) return waits;
+  wait_until([] { return false; }, 1);
+  for (int amount = 5; amount < 100; amount += 5) {
+    const auto before = page->picture()->after().cacheKey();
+    QElapsedTimer clock;
+    clock.start();
+    page->amount()->setValue(amount);
+    if (!wait_until([&] { return page->picture()->after().cacheKey() != before; }, 20)) break;
+    waits.push_back(static_cast<double>(clock.nsecsElapsed()) / 1e6);
+  }
+  return waits;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -156,6 +185,7 @@ int main(int argc, char** argv) {
   const double rate = controller.growth().progress().rate;
   controller.growth().stop();
   wait_until([&] { return !controller.growth().running(); }, 20);
+  const auto previews = drag_swap(window, controller.snapshot()->extent.size() / 2);
 
   const nlohmann::json report = {
       {"window_ready_s", window_ready},
@@ -164,6 +194,9 @@ int main(int argc, char** argv) {
       {"frame_ms_p50", quantile(frames, 0.5)},
       {"frame_ms_p99", quantile(frames, 0.99)},
       {"frames", frames.size()},
+      {"preview_ms_p50", quantile(previews, 0.5)},
+      {"preview_ms_p99", quantile(previews, 0.99)},
+      {"previews", previews.size()},
       {"columns_per_second", rate},
       {"columns", controller.snapshot()->extent.size()},
       {"model", controller.engine()->manifest().name},
