@@ -54,7 +54,8 @@ bool wait_until(const std::function<bool()>& condition, double seconds) {
   clock.start();
   while (!condition()) {
     if (static_cast<double>(clock.elapsed()) > seconds * 1000) return false;
-    QApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 5);
+    QApplication::processEvents();
+    std::this_thread::sleep_for(std::chrono::microseconds(500));  // no core of its own: decoding wants it
   }
   return true;
 }
@@ -103,8 +104,21 @@ std::vector<double> pan(MainWindow& window, double seconds) {
   return frames;
 }
 
+// Until the device's worker has had nothing to do for half a second: tiles of what has just been grown are
+// drawn.
+void settle(AppController& app) {
+  QElapsedTimer idle;
+  idle.start();
+  wait_until(
+      [&] {
+        if (app.device_queue()->waiting() > 0) idle.restart();
+        return idle.elapsed() > 500;
+      },
+      60);
+}
+
 // Moves the blend slider of the inspector's swap page; milliseconds from each move to its picture.
-std::vector<double> drag_swap(MainWindow& window, std::int64_t column) {
+std::vector<double> drag_swap(MainWindow& window, AppController& app, std::int64_t column) {
   auto* dock = window.findChild<QDockWidget*>(QStringLiteral("dock.inspector"));
   dock->show();
   dock->raise();
@@ -115,7 +129,7 @@ std::vector<double> drag_swap(MainWindow& window, std::int64_t column) {
   page->other_column()->setValue(static_cast<int>(column) + 20);
   std::vector<double> waits;
   if (!wait_until([&] { return !page->picture()->after().isNull(); }, 20)) return waits;
-  wait_until([] { return false; }, 1);
+  settle(app);
   for (int amount = 5; amount < 100; amount += 5) {
     const auto before = page->picture()->after().cacheKey();
     QElapsedTimer clock;
@@ -185,7 +199,7 @@ int main(int argc, char** argv) {
   const double rate = controller.growth().progress().rate;
   controller.growth().stop();
   wait_until([&] { return !controller.growth().running(); }, 20);
-  const auto previews = drag_swap(window, controller.snapshot()->extent.size() / 2);
+  const auto previews = drag_swap(window, controller, controller.snapshot()->extent.size() / 2);
 
   const nlohmann::json report = {
       {"window_ready_s", window_ready},
