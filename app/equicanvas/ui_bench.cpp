@@ -14,6 +14,7 @@
 #include <QMouseEvent>
 #include <QTemporaryDir>
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -63,7 +64,7 @@ bool wait_until(const std::function<bool()>& condition, double seconds) {
 double quantile(std::vector<double> values, double part) {
   if (values.empty()) return 0;
   std::ranges::sort(values);
-  const auto index = static_cast<std::size_t>(part * static_cast<double>(values.size() - 1) + 0.5);
+  const auto index = static_cast<std::size_t>(std::lround(part * static_cast<double>(values.size() - 1)));
   return values[index];
 }
 
