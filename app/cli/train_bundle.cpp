@@ -6,9 +6,9 @@
 #include "app/cli/train.h"
 #include "core/base/error.h"
 #include "core/train/bundle_writer.h"
-#include "core/train/generator_trainer.h"
+#include "core/train/picture_cache.h"
+#include "core/train/start_point.h"
 #include "core/train/state_file.h"
-#include "core/train/tokenizer_trainer.h"
 
 namespace equi::cli {
 namespace {
@@ -20,27 +20,54 @@ struct Arguments {
   bool json = false;
 };
 
-void run(const Arguments& a) {
-  const auto tokenizer_path = train::checkpoint_path(a.tokenizer);
-  const auto generator_path = train::checkpoint_path(a.generator);
-  const auto tokenizer = train::load_tokenizer(tokenizer_path);
-  const auto generator = train::load_generator(generator_path);
+// What the manifest says of the generator: of a run, or of a model that gives its own on.
+void describe_generator(const Arguments& a, Manifest& manifest) {
+  if (train::is_bundle(a.generator)) {
+    const auto theirs = Bundle::open(a.generator, false).manifest();
+    manifest.class_names = theirs.class_names;
+    manifest.vae_norm = theirs.vae_norm;
+    manifest.heads_source = theirs.heads_source;
+    manifest.provenance = fmt::format("generator of '{}' ({})", theirs.name, theirs.provenance);
+    return;
+  }
+  const auto checkpoint = train::checkpoint_path(a.generator);
+  const auto facts = train::read_facts(checkpoint);
   const auto pictures =
       train::PictureCache::open(a.pictures.empty() ? std::filesystem::path(a.generator) / "pictures"
                                                    : std::filesystem::path(a.pictures));
-  const auto tokenizer_facts = train::read_facts(tokenizer_path);
-  const auto facts = train::read_facts(generator_path);
+  manifest.class_names = pictures.index().class_names;
+  manifest.vae_norm = std::stod(train::fact(facts, "vae_norm", checkpoint));
+  manifest.heads_source = "chosen in training";
+  manifest.provenance =
+      fmt::format("generator {} steps; {}", train::fact(facts, "step", checkpoint), pictures.index().origin);
+}
+
+std::string describe_tokenizer(const std::filesystem::path& folder) {
+  if (train::is_bundle(folder)) {
+    const auto theirs = Bundle::open(folder, false).manifest();
+    return fmt::format("tokenizer of '{}' ({})", theirs.name, theirs.provenance);
+  }
+  const auto checkpoint = train::checkpoint_path(folder);
+  return fmt::format("tokenizer {} steps", train::fact(train::read_facts(checkpoint), "step", checkpoint));
+}
+
+void run(const Arguments& a) {
+  const auto tokenizer = train::tokenizer_of(a.tokenizer);
+  const auto generator = train::generator_of(a.generator);
+  if (tokenizer->config.token_width != generator->config.token_width) {
+    throw Error(ErrorKind::bad_input, "bundle",
+                fmt::format("the tokenizer's tokens have {} numbers, the generator's {}",
+                            tokenizer->config.token_width, generator->config.token_width),
+                "train the generator on this tokenizer");
+  }
   Manifest manifest;
   manifest.name = a.name;
-  manifest.class_names = pictures.index().class_names;
-  manifest.vae_norm = std::stod(train::fact(facts, "vae_norm", generator_path));
   manifest.guidance_scale = a.guidance;
-  manifest.heads_source = "chosen in training";
   manifest.licence = a.licence;
   manifest.dtype = a.dtype;
-  manifest.provenance = fmt::format("equicanvas-cli {} train: tokenizer {} steps, generator {} steps; {}",
-                                    EQUI_VERSION, train::fact(tokenizer_facts, "step", tokenizer_path),
-                                    train::fact(facts, "step", generator_path), pictures.index().origin);
+  describe_generator(a, manifest);
+  manifest.provenance = fmt::format("equicanvas-cli {} train: {}, {}", EQUI_VERSION,
+                                    describe_tokenizer(a.tokenizer), manifest.provenance);
   train::write_bundle(a.output, manifest, tokenizer, generator);
   const auto bundle = Bundle::open(a.output, true);
   if (a.json) {
@@ -55,8 +82,10 @@ void run(const Arguments& a) {
 void add_train_bundle(CLI::App& parent) {
   auto a = std::make_shared<Arguments>();
   auto* command = parent.add_subcommand("bundle", "Make a model of a tokenizer's and a generator's run");
-  command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run")->required();
-  command->add_option("--generator", a->generator, "Folder of the generator's run")->required();
+  command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run, or of a model")
+      ->required();
+  command->add_option("--generator", a->generator, "Folder of the generator's run, or of a model")
+      ->required();
   command->add_option("--cache", a->pictures,
                       "Packed pictures, for the class names (default: the generator's)");
   command->add_option("--name", a->name, "Name shown to users")->capture_default_str();

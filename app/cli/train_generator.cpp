@@ -5,9 +5,10 @@
 #include "app/cli/console.h"
 #include "app/cli/train.h"
 #include "app/cli/train_data.h"
-#include "core/base/error.h"
+#include "core/checkpoint/bundle.h"
 #include "core/model/weights.h"
 #include "core/train/presets.h"
+#include "core/train/start_point.h"
 #include "core/train/state_file.h"
 
 namespace equi::cli {
@@ -16,12 +17,17 @@ namespace {
 struct Arguments {
   TrainOptions train;
   DataOptions data;
-  std::string tokenizer;
+  std::string tokenizer, start_from;
   std::int64_t latents = 0;
 };
 
 // What the latents are made from: an encoder and pictures.
-std::string origin_of(const std::filesystem::path& checkpoint, const train::PictureCache& pictures) {
+std::string origin_of(const std::filesystem::path& folder, const train::PictureCache& pictures) {
+  if (train::is_bundle(folder)) {
+    return fmt::format("tokenizer {}; {}", Bundle::open(folder, false).manifest().tokenizer_sha256,
+                       pictures.index().origin);
+  }
+  const auto checkpoint = train::checkpoint_path(folder);
   const auto facts = train::read_facts(checkpoint);
   return fmt::format("{}, step {}; {}", std::filesystem::absolute(checkpoint).string(),
                      train::fact(facts, "step", checkpoint), pictures.index().origin);
@@ -37,11 +43,15 @@ void run(const Arguments& a) {
   if (!a.train.precision.empty()) training.update.precision = parse_precision(a.train.precision);
   if (a.latents > 0) preset.latents.count = a.latents;
   training.seed = preset.latents.seed = a.train.seed;
-  const bool dropout = training.config.attention_dropout > 0 || training.config.projection_dropout > 0;
   training.device = preset.latents.device = model::to_torch(device);
   auto processes = train::join_processes(training.device);
-  const auto checkpoint = train::checkpoint_path(a.tokenizer);
-  const auto tokenizer = train::load_tokenizer(checkpoint);
+  const auto tokenizer = train::tokenizer_of(a.tokenizer);
+  model::Generator begin{nullptr};
+  if (!a.start_from.empty()) {
+    begin = train::generator_of(a.start_from);
+    training.config = begin->config;
+  }
+  const bool dropout = training.config.attention_dropout > 0 || training.config.projection_dropout > 0;
   const auto replicas = a.train.use_workers(device.kind == Device::Kind::cpu);
   const auto pictures =
       a.data.open(a.train.folder, train::tokenizer_preset(a.train.preset).scenes,
@@ -52,7 +62,7 @@ void run(const Arguments& a) {
   const auto encode = [&] {
     return train::encode_latents(
         std::filesystem::path(a.train.folder) / "latents.safetensors", tokenizer, pictures, preset.latents,
-        origin_of(checkpoint, pictures), replicas,
+        origin_of(a.tokenizer, pictures), replicas,
         [&](std::int64_t done, std::int64_t total) {
           if (!bar) bar.emplace("latents", total, a.train.json);
           bar->update(done);
@@ -66,6 +76,7 @@ void run(const Arguments& a) {
   bar.reset();
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu && !dropout);
   train::GeneratorTrainer trainer(std::move(latents), tokenizer, training, processes);
+  if (begin) trainer.start_from(begin);
   if (!a.train.json && processes->first()) fmt::print(stderr, "{} parameters\n", trainer.parameter_count());
   const auto outcome =
       train::run_training(trainer, preset.run, *processes,
@@ -80,7 +91,12 @@ void add_train_generator(CLI::App& parent) {
   auto* command = parent.add_subcommand("generator", "Train the model that makes the next column");
   a->train.add_to(*command);
   a->data.add_to(*command);
-  command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run")->required();
+  command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run, or of a model")
+      ->required();
+  command->add_option(
+      "--init", a->start_from,
+      "Start from the weights of another run (its averaged ones) or of a model: a folder. Its "
+      "classes may be others");
   command->add_option("--latents", a->latents, "Crops to encode before training");
   command->footer(
       "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"

@@ -7,6 +7,7 @@
 #include "app/cli/train_data.h"
 #include "core/model/weights.h"
 #include "core/train/presets.h"
+#include "core/train/start_point.h"
 
 namespace equi::cli {
 namespace {
@@ -35,11 +36,16 @@ void run(const Arguments& a) {
   training.device = model::to_torch(device);
   training.adversary.start = a.gan_start;
   training.external = train::ExternalLosses(a.external, training.device);
+  model::Tokenizer begin{nullptr};
+  if (!a.start_from.empty()) {
+    begin = train::tokenizer_of(a.start_from);
+    training.config = begin->config;
+  }
   auto processes = train::join_processes(training.device);
   const auto pictures = a.data.open(a.train.folder, preset.scenes, training.config.image_height,
                                     training.workers, *processes, a.train.json, interrupt.token());
   train::TokenizerTrainer trainer(pictures, training, processes);
-  if (!a.start_from.empty()) trainer.start_from(train::checkpoint_path(a.start_from));
+  if (begin) trainer.start_from(begin);
   if (!a.train.json && processes->first()) {
     fmt::print(stderr, "{} parameters; {} training pictures, {} held out\n", trainer.parameter_count(),
                pictures.training_count(), pictures.held_out_count());
@@ -57,7 +63,8 @@ void add_train_tokenizer(CLI::App& parent) {
   auto* command = parent.add_subcommand("tokenizer", "Train the picture <-> column-token model");
   a->train.add_to(*command);
   a->data.add_to(*command);
-  command->add_option("--init", a->start_from, "Start from the averaged weights of another run's folder");
+  command->add_option("--init", a->start_from,
+                      "Start from the weights of another run (its averaged ones) or of a model: a folder");
   command->add_flag("--linear-start", a->linear,
                     "Begin as a linear codec of the pictures, computed in closed form, not at random");
   command->add_flag("--decoder-only", a->decoder_only,

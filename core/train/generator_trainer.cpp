@@ -1,6 +1,7 @@
 #include "core/train/generator_trainer.h"
 
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,7 @@ constexpr double kTimeEps = 1e-5;  // training times are t * (1 - eps) + eps
 constexpr std::int64_t kSampleColumns = 24;
 constexpr std::int64_t kSampleClasses = 16;
 constexpr int kSampleEvaluations = 20;
+constexpr const char* kClassEmbedding = "class_emb.weight";
 
 // Random weights; the modulations and the last layer of the flow head start at zero, as the authors' do.
 void initialise(model::Generator& generator, std::uint64_t seed) {
@@ -36,7 +38,7 @@ void initialise(model::Generator& generator, std::uint64_t seed) {
 // No decay on 1-D parameters, biases and the flow head (algorithm.md section 4).
 bool decays(const std::string& name, const torch::Tensor& weight) {
   return weight.dim() > 1 && !name.starts_with("diffloss.") && name != "fake_latent" &&
-         name != "encoder_pos_embed_learned" && name != "class_emb.weight";
+         name != "encoder_pos_embed_learned" && name != kClassEmbedding;
 }
 
 torch::Tensor velocity_errors(const model::Generator& generator, const torch::Tensor& clean,
@@ -123,6 +125,12 @@ GeneratorTrainer::Batch GeneratorTrainer::draw(Share part, std::int64_t step) co
   batch.time = torch::stack(times, 1).flatten().to(device);  // repetitions outermost
   batch.noise = torch::stack(noises, 1).flatten(0, 2).to(device);
   return batch;
+}
+
+void GeneratorTrainer::start_from(const model::Generator& other) {
+  const bool same_classes = other->config.class_count == settings_.config.class_count;
+  updater_->start_from(*other,
+                       same_classes ? std::set<std::string>{} : std::set<std::string>{kClassEmbedding});
 }
 
 double GeneratorTrainer::share(std::int64_t worker, std::int64_t step, double shift) {

@@ -30,6 +30,10 @@ class GeneratorTrainer : public Trainer {
   GeneratorTrainer(LatentCache latents, model::Tokenizer tokenizer, GeneratorTraining settings,
                    std::shared_ptr<Communicator> processes);
 
+  // Starts from the weights of another model, which may know other classes: their embeddings then stay
+  // random. Throws Error(bad_input) when anything else is of another shape.
+  void start_from(const model::Generator& other);
+
   std::string kind() const override { return "generator"; }
   Metrics step(std::int64_t step, double rate) override;
   Metrics held_out() override;

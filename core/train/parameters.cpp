@@ -1,5 +1,6 @@
 #include "core/train/parameters.h"
 
+#include "core/base/error.h"
 #include "core/model/weights.h"
 
 namespace equi::train {
@@ -40,6 +41,23 @@ std::vector<torch::Tensor> Parameters::gradients() const {
     all.push_back(plain);
   }
   return all;
+}
+
+void Parameters::start_from(const torch::nn::Module& other, const std::set<std::string>& except) {
+  const torch::NoGradGuard no_grad;
+  const auto theirs = other.named_parameters();
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (except.count(names_[i]) > 0) continue;
+    const auto* weight = theirs.find(names_[i]);
+    if (weight == nullptr || weight->sizes() != masters_[i].sizes()) {
+      throw Error(ErrorKind::bad_input, names_[i],
+                  weight == nullptr ? "the model to start from has no such weight"
+                                    : "is of another shape in the model to start from");
+    }
+    masters_[i].detach().copy_(*weight);
+    if (!averages_.empty()) averages_[i].copy_(*weight);
+  }
+  publish();
 }
 
 void Parameters::publish() {

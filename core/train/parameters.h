@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class Parameters {
   void clear_gradients();
   // Float32, in the order of `names`; zeros where a parameter took no part.
   std::vector<torch::Tensor> gradients() const;
+  // Sets masters, averages and the computing parameters to the weights of another module, but for those
+  // named. Throws Error(bad_input) naming one that it lacks or has in another shape.
+  void start_from(const torch::nn::Module& other, const std::set<std::string>& except);
   // Copies the masters into the computing parameters.
   void publish();
   // EMA <- EMA + (1 - decay) * (master - EMA), with decay at most (1 + step) / (10 + step).

@@ -106,20 +106,12 @@ TokenizerTrainer::TokenizerTrainer(const PictureCache& pictures, TokenizerTraini
   }
 }
 
-void TokenizerTrainer::start_from(const std::filesystem::path& checkpoint) {
-  const auto stored = read_facts(checkpoint);
-  if (fact(stored, "architecture", checkpoint) != to_json(settings_.config)) {
-    throw Error(ErrorKind::bad_input, checkpoint.string(), "is of another architecture than this run's");
+void TokenizerTrainer::start_from(const model::Tokenizer& other) {
+  if (to_json(other->config) != to_json(settings_.config)) {
+    throw Error(ErrorKind::bad_input, "tokenizer", "the one to start from is of another architecture",
+                "choose the preset it was made with");
   }
-  std::vector<NamedTensor> averages, masters;
-  for (const auto& named : updater_->state("tokenizer")) {
-    if (named.name.starts_with("tokenizer.average.")) averages.push_back(named);
-    if (named.name.starts_with("tokenizer.model.")) masters.push_back(named);
-  }
-  load_state(checkpoint, averages);
-  const torch::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < masters.size(); ++i) masters[i].tensor.detach().copy_(averages[i].tensor);
-  updater_->publish();
+  updater_->start_from(*other, {});
 }
 
 torch::Tensor TokenizerTrainer::batch_of(Share share, std::int64_t step, std::int64_t columns) const {

@@ -39,8 +39,8 @@ class TokenizerTrainer : public Trainer {
   TokenizerTrainer(const PictureCache& pictures, TokenizerTraining settings,
                    std::shared_ptr<Communicator> processes);
 
-  // Starts from the averaged weights of another run's checkpoint, of the same architecture.
-  void start_from(const std::filesystem::path& checkpoint);
+  // Starts from the weights of another model. Throws Error(bad_input) when it is of another architecture.
+  void start_from(const model::Tokenizer& other);
 
   std::string kind() const override { return "tokenizer"; }
   Metrics step(std::int64_t step, double rate) override;

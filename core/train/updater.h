@@ -35,6 +35,11 @@ class Updater {
   // The averaged weights, as the tensors of `module`; they follow later steps.
   void share_averages(torch::nn::Module& module) const { parameters_.share_averages(module); }
 
+  // As Parameters::start_from.
+  void start_from(const torch::nn::Module& other, const std::set<std::string>& except) {
+    parameters_.start_from(other, except);
+  }
+
   // Copies the masters to the replicas: after the tensors of state() have been overwritten.
   void publish() { parameters_.publish(); }
 

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
+#include "core/model/weights.h"
 #include "core/train/bundle_writer.h"
 #include "core/train/presets.h"
+#include "core/train/start_point.h"
 #include "core/train/state_file.h"
 #include "tests/support/temp_folder.h"
 #include "tests/train/picture_fixture.h"
@@ -90,12 +92,41 @@ TEST_F(Smoke, SecondStageMovesTheDecoderAlone) {
   run(first, options, folder_ / "one", 3);
   training.decoder_only = true;
   TokenizerTrainer second(scenes(), training, std::make_shared<Communicator>());
-  second.start_from(checkpoint_path(folder_ / "one"));
+  second.start_from(tokenizer_of(folder_ / "one"));
   const auto before = second.average()->encoder->conv_out->weight.clone();
   const auto decoder = second.average()->decoder->conv_out->weight.clone();
   run(second, options, folder_ / "two", 3);
   EXPECT_TRUE(torch::equal(second.average()->encoder->conv_out->weight, before));
   EXPECT_FALSE(torch::equal(second.average()->decoder->conv_out->weight, decoder));
+}
+
+// A finished model is a start, too, and for other classes.
+void expect_starts_from(const std::filesystem::path& bundle) {
+  const auto given = generator_of(bundle);
+  auto generator = smoke_generator(bundle.parent_path());
+  generator.start_from(given);
+  for (const auto& item : given->named_parameters()) {
+    EXPECT_TRUE(torch::equal(generator.average()->named_parameters()[item.key()], item.value()))
+        << item.key();
+  }
+  auto other = given->config;
+  other.class_count += 1;
+  model::Generator wider(other);
+  model::randomize_weights(*wider, torch::kFloat32, 1);
+  auto again = smoke_generator(bundle.parent_path());
+  const auto classes = again.average()->class_emb->weight.clone();
+  again.start_from(wider);
+  EXPECT_TRUE(torch::equal(again.average()->class_emb->weight, classes)) << "they are other classes";
+  EXPECT_TRUE(torch::equal(again.average()->named_parameters()["diffloss.net.cond_embed.weight"],
+                           wider->named_parameters()["diffloss.net.cond_embed.weight"]));
+  auto tokenizer = smoke_tokenizer();
+  const auto theirs = tokenizer_of(bundle);
+  tokenizer.start_from(theirs);
+  EXPECT_TRUE(
+      torch::equal(tokenizer.average()->decoder->conv_out->weight, theirs->decoder->conv_out->weight));
+  auto config = theirs->config;
+  config.z_channels *= 2;
+  EXPECT_THROW(tokenizer.start_from(model::Tokenizer(config)), Error);
 }
 
 TEST_F(Smoke, GeneratorLowersItsLossResumesAndMakesABundle) {
@@ -120,6 +151,7 @@ TEST_F(Smoke, GeneratorLowersItsLossResumesAndMakesABundle) {
   const auto bundle = Bundle::open(folder_ / "bundle", true);
   EXPECT_EQ(bundle.manifest().class_names, manifest.class_names);
   EXPECT_EQ(bundle.manifest().guidance_scale, 2.5);
+  expect_starts_from(folder_ / "bundle");
   whole.write_samples(folder_ / "samples.png");
   EXPECT_TRUE(std::filesystem::exists(folder_ / "samples.png"));
 }
