@@ -27,8 +27,7 @@ struct Arguments {
 
 model::Model open_bundle(const std::string& folder, const Arguments& a, const Device& device) {
   const auto bundle = Bundle::open(folder);
-  return model::load_model(bundle, device,
-                           model::parse_precision(a.bench.precision, bundle.manifest().generator, device));
+  return model::load_model(bundle, device, model::parse_precision(a.bench.precision, device));
 }
 
 // A published size with random weights; the tokenizer only where it is timed.
@@ -37,7 +36,7 @@ model::Model random_model(const Arguments& a, const Device& device) {
   m.manifest.generator = published_size(a.size);
   m.manifest.vae_norm = kPublishedNorm;
   m.device = device;
-  m.precision = model::parse_precision(a.bench.precision, m.manifest.generator, device);
+  m.precision = model::parse_precision(a.bench.precision, device);
   m.generator = random_generator(m.manifest.generator, device, m.precision);
   if (a.times.decode) {
     m.tokenizer = model::Tokenizer(m.manifest.tokenizer);

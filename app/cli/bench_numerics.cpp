@@ -28,8 +28,7 @@ void run(const Arguments& a) {
   }
   const auto device = parse_device(a.bench.device);
   const auto exact = model::load_model(bundle, {}, Precision::float32);
-  const auto ours = model::load_model(
-      bundle, device, model::parse_precision(a.bench.precision, bundle.manifest().generator, device));
+  const auto ours = model::load_model(bundle, device, model::parse_precision(a.bench.precision, device));
   const stream::GenerationSettings settings;
   const auto r = stream::compare_numerics(exact, ours, settings, a.scene, a.columns, a.seed);
   if (a.bench.json) {

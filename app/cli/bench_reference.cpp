@@ -157,7 +157,7 @@ void run(const Arguments& a) {
   const stream::GenerationSettings defaults;
   Reference reference;
   double exact = 0, fast = 0;
-  const auto precision = model::parse_precision(a.fast_precision, config, device);
+  const auto precision = model::parse_precision(a.fast_precision, device);
   auto generator = random_generator(config, device, Precision::float32);
   reference = measure_reference(generator, a.columns, a.bench.json);
   exact = time_streaming(generator, stream::reference_settings(kGuidance, a.columns, kEulerSteps), a.timed,

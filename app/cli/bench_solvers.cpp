@@ -182,10 +182,10 @@ model::Generator load(const Arguments& a) {
   const auto device = parse_device(a.bench.device);
   if (!a.size.empty()) {
     const auto config = published_size(a.size);
-    return random_generator(config, device, model::parse_precision(a.bench.precision, config, device));
+    return random_generator(config, device, model::parse_precision(a.bench.precision, device));
   }
   const auto bundle = Bundle::open(a.model);
-  const auto precision = model::parse_precision(a.bench.precision, bundle.manifest().generator, device);
+  const auto precision = model::parse_precision(a.bench.precision, device);
   return model::load_model(bundle, device, precision).generator;
 }
 

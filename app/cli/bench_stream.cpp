@@ -136,8 +136,7 @@ void run(const Arguments& a) {
   const Interrupt interrupt;
   const auto bundle = Bundle::open(a.model);
   const auto device = parse_device(a.bench.device);
-  const auto model = model::load_model(
-      bundle, device, model::parse_precision(a.bench.precision, bundle.manifest().generator, device));
+  const auto model = model::load_model(bundle, device, model::parse_precision(a.bench.precision, device));
   const auto rates = measure_rates(model);
   Run panorama(model);
   stream::GeneratorState early, late;

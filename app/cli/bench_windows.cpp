@@ -225,8 +225,7 @@ void run(const Arguments& a) {
   a.bench.apply_threads();
   const auto bundle = Bundle::open(a.model);
   const auto device = parse_device(a.bench.device);
-  const auto model = model::load_model(
-      bundle, device, model::parse_precision(a.bench.precision, bundle.manifest().generator, device));
+  const auto model = model::load_model(bundle, device, model::parse_precision(a.bench.precision, device));
   const std::int64_t window = model.manifest.window_columns;
   if (a.columns < 3 * window)
     throw Error(ErrorKind::bad_input, "columns", fmt::format("at least {} are needed", 3 * window));

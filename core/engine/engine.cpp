@@ -21,7 +21,7 @@ std::shared_ptr<const Engine> Engine::load(const std::filesystem::path& bundle, 
   auto engine = std::shared_ptr<Engine>(new Engine);
   engine->folder_ = bundle;
   const auto files = Bundle::open(bundle);
-  if (!precision) precision = model::automatic_precision(files.manifest().generator, device);
+  if (!precision) precision = model::automatic_precision(device);
   engine->model_ = std::make_unique<model::Model>(model::load_model(files, device, *precision));
   return engine;
 }

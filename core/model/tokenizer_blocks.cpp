@@ -71,9 +71,22 @@ torch::Tensor DownsampleImpl::forward(const torch::Tensor& x) const {
 UpsampleImpl::UpsampleImpl(std::int64_t channels, Stride s)
     : stride(s), conv(register_module("conv", ShuffleConv(channels, channels * s.area()))) {}
 
+// A channel that is repeated `area` times and shuffled is that channel with every pixel repeated: the sum
+// needs no repeated tensor, and goes to its place in one pass.
 torch::Tensor UpsampleImpl::forward(const torch::Tensor& x) const {
-  const auto repeated = x.repeat_interleave(stride.area(), 1);
-  return pixel_shuffle(conv->conv->forward(x), stride) + pixel_shuffle(repeated, stride);
+  const auto b = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
+  const auto y = conv->conv->forward(x).view({b, c, stride.vertical, stride.horizontal, h, w});
+  const auto repeated = x.view({b, c, 1, 1, h, w});
+  if (torch::GradMode::is_enabled() && y.requires_grad()) {
+    return (y + repeated)
+        .permute({0, 1, 4, 2, 5, 3})
+        .reshape({b, c, h * stride.vertical, w * stride.horizontal});
+  }
+  auto out = torch::empty({b, c, h * stride.vertical, w * stride.horizontal},
+                          y.options().memory_format(x.suggest_memory_format()));
+  auto places = out.view({b, c, h, stride.vertical, w, stride.horizontal}).permute({0, 1, 3, 5, 2, 4});
+  torch::add_out(places, y, repeated);
+  return out;
 }
 
 }  // namespace equi::model
