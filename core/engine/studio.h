@@ -67,7 +67,7 @@ class Studio {
   void request_tiles(int level, ColumnRange columns);
 
   // Runs `work` on the worker with the session (null without a canvas), for the inspector, variations and
-  // exports.
+  // exports. At priority `preview` a tile that is being made gives way.
   jobs::Job run(jobs::JobSpec spec_without_run, std::function<void(Session*, const jobs::Context&)> work);
 
  private:

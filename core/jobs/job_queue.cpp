@@ -107,7 +107,7 @@ Job JobQueue::submit(JobSpec spec) {
   if (!spec.run) throw Error(ErrorKind::internal, spec.name, "a job without anything to run");
   auto shared = std::make_shared<Job::Shared>();
   shared->spec = std::move(spec);
-  if (!shared->spec.replaces.empty()) cancel_key(shared->spec.replaces);
+  if (!shared->spec.replaces.empty()) cancel_key(shared->spec.replaces, shared->spec.spares_running);
   {
     const std::scoped_lock lock(mutex_);
     waiting_[{-static_cast<int>(shared->spec.priority), submitted_++}] = shared;
@@ -116,12 +116,12 @@ Job JobQueue::submit(JobSpec spec) {
   return Job(shared);
 }
 
-void JobQueue::cancel_key(const std::string& key) {
+void JobQueue::cancel_key(const std::string& key, bool waiting_only) {
   const std::scoped_lock lock(mutex_);
   for (const auto& [order, job] : waiting_) {
     if (job->spec.replaces == key) job->stop.request_stop();
   }
-  if (running_ && running_->spec.replaces == key) running_->stop.request_stop();
+  if (!waiting_only && running_ && running_->spec.replaces == key) running_->stop.request_stop();
 }
 
 void JobQueue::cancel_all() {

@@ -46,6 +46,8 @@ struct JobSpec {
   // On the worker (or, for a job that never started, on the thread that cancelled it); called exactly once.
   // The error is empty when the job ran to its end.
   std::function<void(const std::optional<Error>&)> on_end = {};
+  // `replaces` cancels only those that still wait: a drag is followed, not put off until its end.
+  bool spares_running = false;
 };
 
 enum class State { waiting, running, finished };
@@ -90,7 +92,7 @@ class JobQueue {
   void work(const std::stop_token& end);
   std::shared_ptr<Job::Shared> next(const std::stop_token& end);
   void execute(const std::shared_ptr<Job::Shared>& job);
-  void cancel_key(const std::string& key);
+  void cancel_key(const std::string& key, bool waiting_only);
 
   std::string name_;
   mutable std::mutex mutex_;

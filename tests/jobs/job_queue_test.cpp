@@ -109,6 +109,33 @@ TEST(JobQueue, ANewPreviewCancelsItsPredecessors) {
   EXPECT_EQ(shown, std::vector<int>{9}) << "dragging a slider never queues up";
 }
 
+TEST(JobQueue, APreviewOfADragLetsTheRunningOneEnd) {
+  JobQueue queue("test");
+  std::promise<void> started, opened;
+  std::vector<int> shown;
+  const auto preview = [&](int i, std::function<void()> first) {
+    JobSpec spec;
+    spec.priority = Priority::preview;
+    spec.replaces = "slider";
+    spec.spares_running = true;
+    spec.run = [&shown, i, first = std::move(first)](const Context& context) {
+      if (first) first();
+      context.check();
+      shown.push_back(i);
+    };
+    queue.submit(std::move(spec));
+  };
+  preview(0, [&] {
+    started.set_value();
+    opened.get_future().wait();
+  });
+  started.get_future().wait();
+  for (int i = 1; i < 10; ++i) preview(i, {});
+  opened.set_value();
+  queue.wait_idle();
+  EXPECT_EQ(shown, (std::vector<int>{0, 9})) << "those that waited are replaced";
+}
+
 TEST(JobQueue, ReportsProgress) {
   JobQueue queue("test");
   std::vector<std::int64_t> seen;

@@ -1,6 +1,7 @@
 // The token inspector's dock, driven through the real widgets.
 #include <QDockWidget>
 #include <QFileInfo>
+#include <set>
 
 #include "core/media/image.h"
 #include "tests/ui/ui_fixture.h"
@@ -189,6 +190,38 @@ TEST_F(InspectorDock, DraggingASliderNeverQueuesUp) {
   ASSERT_TRUE(wait_picture(page->picture()));
   for (int i = 0; i <= 100; i += 5) page->amount()->setValue(i);
   EXPECT_LE(app->device_queue()->waiting(), 2U) << "each preview replaces the one before it";
+}
+
+TEST_F(InspectorDock, ThePreviewFollowsADragThatDoesNotPause) {
+  open_with_selection({6, 7});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->other_column()->setValue(15);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  std::set<qint64> pictures;
+  int amount = 0;
+  EXPECT_TRUE(wait_until([&] {
+    page->amount()->setValue(++amount % 100);  // at every turn of the event loop
+    pictures.insert(page->picture()->after().cacheKey());
+    return pictures.size() > 3;
+  }));
+}
+
+// A preview cuts off the tile that is being made; both get done.
+TEST_F(InspectorDock, TilesAreMadeBesideADrag) {
+  open_with_selection({6, 7});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->other_column()->setValue(15);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  app->tiles()->clear();
+  app->studio().request_tiles(0, {0, 16});
+  int amount = 0;
+  EXPECT_TRUE(wait_until([&] {
+    page->amount()->setValue(++amount % 100);
+    const auto tile = app->tiles()->find({0, 0});
+    return tile != nullptr && tile->last > 0;
+  }));
 }
 
 TEST_F(InspectorDock, ASelectionThatIsCutOffIsGone) {

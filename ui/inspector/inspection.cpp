@@ -93,6 +93,11 @@ jobs::Job Inspection::preview(const std::string& key, QObject* target, Work work
   spec.name = key;
   spec.priority = jobs::Priority::preview;
   spec.replaces = "inspector." + key;
+  // While a slider is dragged over the same columns, what runs is shown and what waits is replaced: were
+  // each move to cancel what the one before began, nothing would be seen until the drag is over.
+  const Place place{columns_, revision_};
+  spec.spares_running = previewed_[key] == place;
+  previewed_[key] = place;
   return submit(std::move(spec), target, std::move(work), std::move(failed));
 }
 

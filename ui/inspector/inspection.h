@@ -3,6 +3,7 @@
 #include <QImage>
 #include <QObject>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,7 +73,8 @@ class Inspection : public QObject {
   using Work = std::function<Show(Context&)>;
   using Failed = std::function<void(const Error&)>;
   // Runs `work`, then what it returned unless `target` is gone. A later call with the same key replaces this
-  // one. `failed` is called on the GUI thread, not for a preview that was replaced.
+  // one; when it is about the same columns, only while this one waits. `failed` is called on the GUI thread,
+  // not for a preview that was replaced.
   jobs::Job preview(const std::string& key, QObject* target, Work work, Failed failed = {});
   // The same for something that is not live: an export, learning statistics.
   jobs::Job run(const std::string& name, QObject* target, Work work, Failed failed = {});
@@ -98,6 +100,13 @@ class Inspection : public QObject {
   ColumnRange columns_;
   ColumnRange extent_;
   std::uint64_t revision_ = 0;
+  // Of which columns, and of which canvas.
+  struct Place {
+    ColumnRange columns;
+    std::uint64_t revision = 0;
+    bool operator==(const Place&) const = default;
+  };
+  std::map<std::string, Place> previewed_;  // what each page looked at last
   std::shared_ptr<InspectionMemory> memory_ = std::make_shared<InspectionMemory>();
 };
 
