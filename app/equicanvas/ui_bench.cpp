@@ -105,21 +105,9 @@ std::vector<double> pan(MainWindow& window, double seconds) {
   return frames;
 }
 
-// Until the device's worker has had nothing to do for half a second: tiles of what has just been grown are
-// drawn.
-void settle(AppController& app) {
-  QElapsedTimer idle;
-  idle.start();
-  wait_until(
-      [&] {
-        if (app.device_queue()->waiting() > 0) idle.restart();
-        return idle.elapsed() > 500;
-      },
-      60);
-}
-
-// Moves the blend slider of the inspector's swap page; milliseconds from each move to its picture.
-std::vector<double> drag_swap(MainWindow& window, AppController& app, std::int64_t column) {
+// Moves the blend slider of the inspector's swap page, while tiles of what has just been grown are drawn;
+// milliseconds from each move to its picture.
+std::vector<double> drag_swap(MainWindow& window, std::int64_t column) {
   auto* dock = window.findChild<QDockWidget*>(QStringLiteral("dock.inspector"));
   dock->show();
   dock->raise();
@@ -130,8 +118,7 @@ std::vector<double> drag_swap(MainWindow& window, AppController& app, std::int64
   page->other_column()->setValue(static_cast<int>(column) + 20);
   std::vector<double> waits;
   if (!wait_until([&] { return !page->picture()->after().isNull(); }, 20)) return waits;
-  settle(app);
-  for (int amount = 5; amount < 100; amount += 5) {
+  for (int amount = 5; amount < 100; ++amount) {
     const auto before = page->picture()->after().cacheKey();
     QElapsedTimer clock;
     clock.start();
@@ -200,7 +187,7 @@ int main(int argc, char** argv) {
   const double rate = controller.growth().progress().rate;
   controller.growth().stop();
   wait_until([&] { return !controller.growth().running(); }, 20);
-  const auto previews = drag_swap(window, controller, controller.snapshot()->extent.size() / 2);
+  const auto previews = drag_swap(window, controller.snapshot()->extent.size() / 2);
 
   const nlohmann::json report = {
       {"window_ready_s", window_ready},
