@@ -93,9 +93,7 @@ bool can_do(sampling::Method method, int evaluations) {
 }
 
 std::vector<SolverError> measure(const model::Generator& generator, const Problem& problem,
-                                 const Arguments& a) {
-  const auto reference =
-      solve(generator, problem, a.guidance, {sampling::Method::midpoint, {}, 2 * kReferenceSteps});
+                                 const torch::Tensor& reference, const Arguments& a) {
   const auto& methods = sampling::all_methods();
   std::vector<SolverError> errors;
   ProgressBar bar("solvers", static_cast<std::int64_t>(methods.size() * grids().size()), a.bench.json);
@@ -193,9 +191,9 @@ void run(const Arguments& a) {
   a.bench.apply_threads();
   const auto generator = load(a);
   const auto problem = collect(generator, a);
-  const auto errors = measure(generator, problem, a);
   const auto reference =
       solve(generator, problem, a.guidance, {sampling::Method::midpoint, {}, 2 * kReferenceSteps});
+  const auto errors = measure(generator, problem, reference, a);
   const double default_error =
       error_of(solve(generator, problem, a.guidance, stream::GenerationSettings{}.solver), reference);
   if (!a.plot.empty()) {

@@ -7,6 +7,7 @@
 #include "app/cli/images.h"
 #include "core/base/error.h"
 #include "core/eval/scene_quality.h"
+#include "core/model/precision.h"
 #include "core/train/picture_grid.h"
 
 namespace equi::cli {
@@ -22,7 +23,7 @@ struct Arguments {
   std::string solver;
   int evaluations = 0;
   std::int64_t panorama_scene = 0;
-  std::string device = "cpu", precision = "float32";
+  std::string device = "cpu", precision = "auto";
   int threads = 0;
   bool json = false;
 };
@@ -66,6 +67,7 @@ nlohmann::json to_json(const eval::SceneQuality& q) {
           {"ssim_reconstruction", q.ssim_reconstruction},
           {"psnr_windowed", q.psnr_windowed},
           {"seam_ratio", q.seam_ratio},
+          {"seam_ratio_full_width", q.seam_ratio_full_width},
           {"class_agreement_near", q.class_agreement_near},
           {"class_agreement_far", q.class_agreement_far},
           {"frechet_near", q.frechet_near},
@@ -80,8 +82,8 @@ nlohmann::json to_json(const eval::SceneQuality& q) {
 
 void print_text(const eval::SceneQuality& q, const Manifest& manifest) {
   fmt::print("reconstruction    {:.2f} dB PSNR, {:.3f} SSIM\n", q.psnr_reconstruction, q.ssim_reconstruction);
-  fmt::print("windowed decode   {:.2f} dB against the full width, seam ratio {:.3f}\n", q.psnr_windowed,
-             q.seam_ratio);
+  fmt::print("windowed decode   {:.2f} dB against the full width, seam ratio {:.3f} (full width: {:.3f})\n",
+             q.psnr_windowed, q.seam_ratio, q.seam_ratio_full_width);
   fmt::print("class agreement   {:.1f} % near, {:.1f} % far (judge on rendered pictures: {:.1f} %)\n",
              100 * q.class_agreement_near, 100 * q.class_agreement_far, 100 * q.classifier_accuracy);
   fmt::print("Frechet distance  {:.3f} near, {:.3f} far (rendered halves: {:.3f})\n", q.frechet_near,
@@ -100,7 +102,8 @@ void run(const Arguments& a) {
   const auto judge =
       train::load_classifier(a.classifier.empty() ? std::filesystem::path(a.model) / "classifier.safetensors"
                                                   : std::filesystem::path(a.classifier));
-  const auto model = model::load_model(bundle, parse_device(a.device), parse_precision(a.precision));
+  const auto device = parse_device(a.device);
+  const auto model = model::load_model(bundle, device, model::parse_precision(a.precision, device));
   torch::Tensor panoramas;
   std::string what;
   std::optional<ProgressBar> bar;
@@ -138,7 +141,8 @@ void add_evaluate(CLI::App& app) {
   demo->add_option("--pictures", a->pictures, "Folder for contact sheets and a panorama of 400 columns");
   demo->add_option("--panorama-scene", a->panorama_scene, "Class of the panorama")->capture_default_str();
   demo->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  demo->add_option("--precision", a->precision, "float32 or bfloat16")->capture_default_str();
+  demo->add_option("--precision", a->precision, "auto (as the app), float32 or bfloat16")
+      ->capture_default_str();
   demo->add_option("--threads", a->threads, "Threads (default: libtorch's own choice)");
   demo->add_flag("--json", a->json, "Print JSON");
   demo->footer(

@@ -17,11 +17,11 @@
 namespace equi::eval {
 namespace {
 
-constexpr std::int64_t kCrop = 16;     // columns of a judged crop
-constexpr std::int64_t kNear = 16;     // where the near stretch begins
-constexpr std::int64_t kStretch = 32;  // columns of a stretch
-constexpr std::int64_t kCropHop = 4;   // between the crops of a stretch
-constexpr std::int64_t kWindowedColumns = 48;
+constexpr std::int64_t kCrop = 16;              // columns of a judged crop
+constexpr std::int64_t kNear = 16;              // where the near stretch begins
+constexpr std::int64_t kStretch = 32;           // columns of a stretch
+constexpr std::int64_t kCropHop = 4;            // between the crops of a stretch
+constexpr std::int64_t kWindowedColumns = 128;  // at most
 constexpr std::int64_t kPositions = 16;
 constexpr std::int64_t kTimes = 16;       // for the position losses
 constexpr std::uint64_t kFirstWorld = 1;  // training begins at 1,000,000
@@ -150,24 +150,32 @@ class Measurement {
     return torch::cat(features);
   }
 
+  // Ratios are averaged by their logarithms: twice and half the energy are no seam together.
   void windows(SceneQuality& quality, const torch::Tensor& tokens) const {
     const stream::WindowLayout layout{model_.manifest.window_columns, model_.manifest.window_hop};
+    const auto columns = std::min(kWindowedColumns, tokens.size(1));
     std::vector<std::int64_t> borders;  // the middle of each cross-fade
-    for (auto start = layout.hop; start + layout.window <= kWindowedColumns; start += layout.hop) {
+    for (auto start = layout.hop; start + layout.window <= columns; start += layout.hop) {
       borders.push_back((start + layout.margin()) * px_ + layout.ramp * px_ / 2);
     }
-    double squared = 0.0, ratio = 0.0;
-    for (std::int64_t label = 0; label < classes_; ++label) {
-      tell("windows", label, classes_);
-      const auto row = tokens[label * options_.panoramas].narrow(0, 0, kWindowedColumns);
-      const auto windowed = stream::to_bytes(decode_columns(model_, row, 0, kWindowedColumns));
+    const auto seam = [&](const torch::Tensor& picture) {
+      return std::log(stream::seam_ratio(picture, borders, layout.ramp * px_ / 2));
+    };
+    const auto rows = tokens.size(0);
+    double squared = 0.0, ratio = 0.0, in_full = 0.0;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      tell("windows", i, rows);
+      const auto row = tokens[i].narrow(0, 0, columns);
+      const auto windowed = stream::to_bytes(decode_columns(model_, row, 0, columns));
       const auto full = stream::to_bytes(
           stream::decode_full_width(model_.tokenizer, model_.manifest.vae_norm, row.to(model_.options())));
       squared += (windowed.to(torch::kFloat64) - full.to(torch::kFloat64)).square().mean().item<double>();
-      ratio += stream::seam_ratio(windowed, borders, layout.ramp * px_ / 2);
+      ratio += seam(windowed);
+      in_full += seam(full);
     }
-    quality.psnr_windowed = 10.0 * std::log10(255.0 * 255.0 * double(classes_) / squared);
-    quality.seam_ratio = ratio / double(classes_);
+    quality.psnr_windowed = 10.0 * std::log10(255.0 * 255.0 * double(rows) / squared);
+    quality.seam_ratio = std::exp(ratio / double(rows));
+    quality.seam_ratio_full_width = std::exp(in_full / double(rows));
   }
 
   const model::Model& model_;

@@ -24,10 +24,12 @@ struct SceneQualityOptions {
 struct SceneQuality {
   double psnr_reconstruction = 0.0;  // dB, mean over pictures of 16 columns
   double ssim_reconstruction = 0.0;
-  double psnr_windowed = 0.0;         // dB, windowed against full-width decode of generated columns 0..47
-  double seam_ratio = 0.0;            // gradient energy in the windows' cross-fades against outside them
-  double class_agreement_near = 0.0;  // 0..1, columns 16-48
-  double class_agreement_far = 0.0;   // columns far .. far + 32
+  double psnr_windowed = 0.0;  // dB, windowed against full-width decode of generated columns 0..127
+  // Gradient energy in the windows' cross-fades against outside them, geometric mean over the panoramas, and
+  // the same places in the full-width decode, which has no windows: what of it is the pictures' own.
+  double seam_ratio = 0.0, seam_ratio_full_width = 0.0;
+  double class_agreement_near = 0.0;             // 0..1, columns 16-48
+  double class_agreement_far = 0.0;              // columns far .. far + 32
   double frechet_near = 0.0, frechet_far = 0.0;  // against rendered pictures, in the classifier's features
   double frechet_rendered = 0.0;     // two halves of the rendered pictures: what no difference looks like
   double classifier_accuracy = 0.0;  // of the judge, on rendered pictures

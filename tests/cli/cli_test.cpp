@@ -101,6 +101,19 @@ TEST_F(Cli, ScenesAreListedAndRendered) {
   EXPECT_TRUE(std::ranges::equal(one.pixels, std::span(two.pixels).first(one.pixels.size())));
 }
 
+TEST_F(Cli, EvaluatesTheDemoModel) {
+  const Outcome outcome =
+      run("evaluate demo --model models/demo --worlds 2 --panoramas 1 --far-column 48 --precision float32 "
+          "--json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto figures = nlohmann::json::parse(outcome.out);
+  EXPECT_GT(figures.at("psnr_reconstruction").get<double>(), 26.0);
+  EXPECT_GT(figures.at("psnr_windowed").get<double>(), 30.0);
+  EXPECT_LT(figures.at("seam_ratio").get<double>() / figures.at("seam_ratio_full_width").get<double>(), 1.1);
+  EXPECT_GT(figures.at("class_agreement_near").get<double>(), 0.7) << "of 15 classes; few panoramas";
+  EXPECT_GT(figures.at("position_loss_ratio").get<double>(), 1.0);
+}
+
 TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("info " + at("absent"), "is no folder");
