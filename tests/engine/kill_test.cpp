@@ -21,7 +21,8 @@ void kill_while_extending(const std::filesystem::path& project, const char* side
     dup2(pipes[1], STDERR_FILENO);
     close(pipes[0]);
     close(pipes[1]);
-    execl(EQUI_CLI, EQUI_CLI, "extend", file.c_str(), side, "40", "--model", bundle.c_str(), nullptr);
+    execl(EQUI_CLI, EQUI_CLI, "extend", file.c_str(), side, "40", "--model", bundle.c_str(), "--precision",
+          "float32", nullptr);
     _exit(127);
   }
   close(pipes[1]);
