@@ -670,6 +670,17 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::DockTitles</name>
+        <message>
+            <source>Float</source>
+            <translation>浮动</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::EquivarianceDialog</name>
         <message>
             <source>This &amp;canvas</source>
