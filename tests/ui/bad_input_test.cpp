@@ -74,6 +74,21 @@ TEST_F(BadInput, APictureThatClaimsToBeHugeIsRefusedAtOnce) {
   EXPECT_FALSE(app->snapshot()->state.photo.has_value());
 }
 
+// A gibibyte that is no picture (a hole in the disk), and a picture of 360 megapixels; the window goes on
+// meanwhile.
+TEST_F(BadInput, AGibibyteIsRefusedWithoutReadingIt) {
+  open_window();
+  const auto zeros = write("zeros.png", "");
+  fs::resize_file(zeros, std::uintmax_t{1} << 30);
+  const auto wide = write("wide.png", png_header(30000, 12000));
+  const auto before = resident_bytes();
+  EXPECT_NE(drop(zeros).find("is not a picture that can be read"), std::string::npos);
+  EXPECT_NE(drop(wide).find("30000 x 12000 pixels"), std::string::npos);
+  EXPECT_LT(resident_bytes() - before, qint64{100} << 20);
+  EXPECT_FALSE(app->snapshot()->state.photo.has_value());
+  make_panorama(4);
+}
+
 TEST_F(BadInput, APictureOfOnePixelIsFittedAndShown) {
   open_window();
   QImage dot(1, 1, QImage::Format_RGB32);

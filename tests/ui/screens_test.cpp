@@ -146,8 +146,9 @@ TEST_F(Screens, APhotoThatGrewBothWays) {
   ASSERT_TRUE(wait_idle());
   trigger("grow.left");
   ASSERT_TRUE(wait_columns(wide + 16));
-  window->canvas()->fit();
+  ASSERT_TRUE(wait_idle());
   window->messages()->hide();
+  window->canvas()->fit();
   ASSERT_TRUE(wait_idle());
   light_and_dark(window.get(), QStringLiteral("photo-both-ways"));
 }

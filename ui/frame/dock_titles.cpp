@@ -40,6 +40,7 @@ void DockTitles::update() {
 void DockTitles::watch(QTabBar* bar) {
   if (bars_.contains(bar)) return;
   bars_ << bar;
+  bar->setDrawBase(false);
   connect(bar, &QObject::destroyed, this, [this, bar] { bars_.removeAll(bar); });
   connect(bar, &QTabBar::tabBarDoubleClicked, this, [this, bar](int tab) {
     if (QDockWidget* dock = dock_at(bar, tab)) dock->setFloating(true);
