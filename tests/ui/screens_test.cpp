@@ -146,10 +146,15 @@ TEST_F(Screens, APhotoThatGrewBothWays) {
   ASSERT_TRUE(wait_idle());
   trigger("grow.left");
   ASSERT_TRUE(wait_columns(wide + 16));
+  window->canvas()->fit_all();  // while the last columns slide in
   ASSERT_TRUE(wait_idle());
   window->messages()->hide();
-  window->canvas()->fit();
-  ASSERT_TRUE(wait_idle());
+  const Viewport& view = window->canvas()->viewport();
+  const auto shown_at = [&](std::int64_t column) {
+    return view.screen_x(static_cast<double>(column * view.column_pixels()));
+  };
+  EXPECT_GE(shown_at(view.extent().begin), 0);
+  EXPECT_LE(shown_at(view.extent().end), view.size().width());
   light_and_dark(window.get(), QStringLiteral("photo-both-ways"));
 }
 
