@@ -27,6 +27,7 @@ AppController::AppController(Paths paths, QObject* parent)
       exporter_(new CanvasExport(this)),
       batch_(new BatchHost(this)),
       studio_(std::make_unique<engine::Studio>(device_queue_, tiles_, callbacks())) {
+  settings_.write_on(files_);
   connect_parts();
 }
 

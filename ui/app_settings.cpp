@@ -1,19 +1,8 @@
 #include "ui/app_settings.h"
 
-#include <QDir>
-#include <QFileInfo>
 #include <algorithm>
 
 namespace equi::ui {
-
-AppSettings::AppSettings(const Paths& paths) {
-  QDir().mkpath(QFileInfo(paths.settings).path());
-  file_ = std::make_unique<QSettings>(paths.settings, QSettings::IniFormat);
-}
-
-bool AppSettings::writable() const {
-  return file_->isWritable();
-}
 
 void AppSettings::set_window(const QByteArray& geometry, const QByteArray& layout) {
   set("window/geometry", geometry);
@@ -21,11 +10,11 @@ void AppSettings::set_window(const QByteArray& geometry, const QByteArray& layou
 }
 
 QStringList AppSettings::favourites(const QString& model) const {
-  return file_->value(QStringLiteral("favourites/") + model).toStringList();
+  return file_.value(QStringLiteral("favourites/") + model).toStringList();
 }
 
 void AppSettings::set_favourites(const QString& model, const QStringList& names) {
-  file_->setValue(QStringLiteral("favourites/") + model, names);
+  file_.set_value(QStringLiteral("favourites/") + model, names);
 }
 
 void AppSettings::add_recent(const QString& path) {
@@ -43,16 +32,16 @@ void AppSettings::forget_recent(const QString& path) {
 }
 
 QString AppSettings::text(const char* key, const QString& fallback) const {
-  return file_->value(QLatin1String(key), fallback).toString();
+  return file_.value(QLatin1String(key), fallback).toString();
 }
 
 bool AppSettings::flag(const char* key, bool fallback) const {
-  return file_->value(QLatin1String(key), fallback).toBool();
+  return file_.value(QLatin1String(key), fallback).toBool();
 }
 
 int AppSettings::number(const char* key, int fallback, int least, int most) const {
   bool ok = false;
-  const int value = file_->value(QLatin1String(key), fallback).toInt(&ok);
+  const int value = file_.value(QLatin1String(key), fallback).toInt(&ok);
   return ok ? std::clamp(value, least, most) : fallback;
 }
 

@@ -1,29 +1,31 @@
 #pragma once
 
 #include <QByteArray>
-#include <QSettings>
 #include <QStringList>
-#include <memory>
 
 #include "ui/paths.h"
+#include "ui/settings_file.h"
 
 namespace equi::ui {
 
-// What is remembered between two runs, typed, with its default beside it. Where the settings file cannot be
-// written everything works and is forgotten at the end (`writable` says so).
+// What is remembered between two runs, typed, with its default beside it. Lives on the GUI thread, which
+// never waits for the file. Where that cannot be written everything works and is forgotten at the end
+// (`writable` says so).
 class AppSettings {
  public:
-  explicit AppSettings(const Paths& paths);
+  explicit AppSettings(const Paths& paths) : file_(paths.settings) {}
 
-  bool writable() const;
+  bool writable() const { return file_.writable(); }
+  // The worker that writes what changes.
+  void write_on(std::shared_ptr<jobs::JobQueue> queue) { file_.write_on(std::move(queue)); }
 
   // The frame.
   QString theme() const { return text("window/theme", QStringLiteral("system")); }
   void set_theme(const QString& value) { set("window/theme", value); }
   QString language() const { return text("window/language", {}); }  // empty: the system's; "en", "zh_CN"
   void set_language(const QString& value) { set("window/language", value); }
-  QByteArray geometry() const { return file_->value(QStringLiteral("window/geometry")).toByteArray(); }
-  QByteArray layout() const { return file_->value(QStringLiteral("window/layout")).toByteArray(); }
+  QByteArray geometry() const { return file_.value(QStringLiteral("window/geometry")).toByteArray(); }
+  QByteArray layout() const { return file_.value(QStringLiteral("window/layout")).toByteArray(); }
   void set_window(const QByteArray& geometry, const QByteArray& layout);
   bool notifications() const { return flag("window/notifications", true); }
   void set_notifications(bool on) { set("window/notifications", on); }
@@ -60,7 +62,7 @@ class AppSettings {
 
   // Projects.
   static constexpr int kRecent = 10;
-  QStringList recent() const { return file_->value(QStringLiteral("project/recent")).toStringList(); }
+  QStringList recent() const { return file_.value(QStringLiteral("project/recent")).toStringList(); }
   void add_recent(const QString& path);
   void forget_recent(const QString& path);
   void clear_recent() { set("project/recent", QStringList()); }
@@ -71,9 +73,9 @@ class AppSettings {
 
   // For rooms that remember something of their own; `key` as "inspector/tab".
   QVariant value(const QString& key, const QVariant& fallback = {}) const {
-    return file_->value(key, fallback);
+    return file_.value(key, fallback);
   }
-  void set_value(const QString& key, const QVariant& value) { file_->setValue(key, value); }
+  void set_value(const QString& key, const QVariant& value) { file_.set_value(key, value); }
 
  private:
   QString text(const char* key, const QString& fallback) const;
@@ -81,10 +83,10 @@ class AppSettings {
   int number(const char* key, int fallback, int least, int most) const;
   template <class Value>
   void set(const char* key, const Value& value) {
-    file_->setValue(QLatin1String(key), QVariant::fromValue(value));
+    file_.set_value(QLatin1String(key), QVariant::fromValue(value));
   }
 
-  std::unique_ptr<QSettings> file_;
+  SettingsFile file_;
 };
 
 }  // namespace equi::ui

@@ -12,12 +12,32 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/media/claimed_size.h"
 
 namespace equi::media {
 namespace {
 
 constexpr double kMostPixels = 1 << 30;
+constexpr std::uint64_t kMostDecoded = std::uint64_t{1} << 28;  // pixels that are in memory at once
+constexpr std::uintmax_t kSurelyPicture = 64 << 20;  // a larger file is one of ours by its first bytes
 constexpr int kMinColumns = 2;  // the tokenizer's reflected convolutions need a neighbour
+
+[[noreturn]] void refuse_unknown(const std::filesystem::path& path) {
+  throw Error(ErrorKind::bad_input, path.string(), "is not a picture that can be read",
+              "PNG, JPEG, WebP, TIFF and BMP can be");
+}
+
+// Before memory is taken for it.
+void check_claims(const std::filesystem::path& path, std::uintmax_t bytes) {
+  const auto claimed = claimed_size(path);
+  if (!claimed && bytes > kSurelyPicture) refuse_unknown(path);
+  if (claimed && claimed->pixels() > kMostDecoded) {
+    throw Error(ErrorKind::bad_input, path.string(),
+                fmt::format("{} x {} pixels are more than the {} million that are read at once",
+                            claimed->width, claimed->height, kMostDecoded / 1'000'000),
+                "save it smaller; a JPEG that is not progressive may be larger");
+  }
+}
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   std::error_code failure;
@@ -27,6 +47,7 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   if (size > (std::uintmax_t{1} << 31)) {
     throw Error(ErrorKind::bad_input, path.string(), "the picture's file is larger than 2 GiB");
   }
+  check_claims(path, size);
   std::ifstream in(path, std::ios::binary);
   std::vector<std::uint8_t> bytes(size);
   if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
@@ -93,15 +114,13 @@ Image read_image(const std::filesystem::path& path) {
     // Colour decoding applies EXIF rotation; only files with alpha are decoded as they are stored.
     decoded = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
     if (!decoded.empty() && decoded.channels() != 4) {
+      decoded.release();  // one of them at a time
       decoded = cv::imdecode(bytes, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH);
     }
   } catch (const cv::Exception& failure) {
     throw Error(ErrorKind::bad_input, path.string(), "cannot be decoded: " + failure.err);
   }
-  if (decoded.empty()) {
-    throw Error(ErrorKind::bad_input, path.string(), "is not a picture that can be read",
-                "PNG, JPEG, WebP, TIFF and BMP can be");
-  }
+  if (decoded.empty()) refuse_unknown(path);
   const cv::Mat eight = to_eight_bits(decoded);
   return from_bgr(eight.channels() == 4 ? over_white(eight) : eight);
 }

@@ -19,7 +19,7 @@ struct Image {
 
 // Reads PNG, JPEG, WebP, TIFF or BMP as 8-bit RGB: EXIF rotation applied, 16 bits reduced, grey spread to
 // three channels, alpha laid over white. Throws Error(io) when the file cannot be read, Error(bad_input) when
-// it is no picture or has more than 2^30 pixels.
+// it is no picture or claims more than 2^28 pixels (which is seen before memory is taken).
 Image read_image(const std::filesystem::path& path);
 
 // Throws what write_image would throw about the name alone: an unknown ending, a folder that is missing or

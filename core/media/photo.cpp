@@ -1,6 +1,5 @@
 #include "core/media/photo.h"
 
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -8,7 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "core/base/error.h"
+#include "core/media/claimed_size.h"
 
 namespace equi::media {
 namespace {
@@ -16,14 +15,12 @@ namespace {
 constexpr std::uintmax_t kLargeFile = 1 << 20;  // smaller ones are decoded whole without a thought
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 31;
 
-bool is_large_jpeg(const std::filesystem::path& path) {
+bool is_large_reducible(const std::filesystem::path& path) {
   std::error_code failure;
   const auto size = std::filesystem::file_size(path, failure);
   if (failure || size < kLargeFile || size > kLargestFile) return false;
-  std::ifstream in(path, std::ios::binary);
-  std::array<char, 2> magic{};
-  in.read(magic.data(), magic.size());
-  return in && magic[0] == '\xff' && magic[1] == '\xd8';
+  const auto claimed = claimed_size(path);
+  return claimed && claimed->reducible;
 }
 
 // The picture at the smallest of libjpeg's sizes that is still at least twice as high as needed; nothing when
@@ -52,7 +49,7 @@ std::optional<Image> read_reduced(const std::filesystem::path& path, int height)
 }  // namespace
 
 Image read_photo(const std::filesystem::path& path, int height, int column_pixels) {
-  if (is_large_jpeg(path)) {
+  if (is_large_reducible(path)) {
     if (const auto reduced = read_reduced(path, height))
       return fit_to_height(*reduced, height, column_pixels);
   }

@@ -156,5 +156,72 @@ TEST_F(Photo, OfSixHundredMegapixels) {
   EXPECT_LT(peak_memory(), before + (std::size_t{300} << 20));
 }
 
+// A TIFF of one strip that is not there.
+std::vector<std::uint8_t> tiff_header(std::uint32_t width, std::uint32_t height) {
+  std::vector<std::uint8_t> bytes{'I', 'I', '*', 0, 8, 0, 0, 0, 8, 0};
+  const auto add = [&bytes](std::uint32_t value, int count) {
+    for (int i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  };
+  const std::array<std::array<std::uint32_t, 2>, 8> entries{{{256, width},
+                                                             {257, height},
+                                                             {258, 8},
+                                                             {259, 1},
+                                                             {262, 1},
+                                                             {273, 200},
+                                                             {278, height},
+                                                             {279, width * height}}};
+  for (const auto& [tag, value] : entries) {
+    add(tag, 2);
+    add(4, 2);  // the type: 32 bits
+    add(1, 4);
+    add(value, 4);
+  }
+  add(0, 4);
+  return bytes;
+}
+
+std::vector<std::uint8_t> png_header(std::uint32_t width, std::uint32_t height) {
+  std::vector<std::uint8_t> bytes;
+  cv::imencode(".png", cv::Mat(1, 1, CV_8UC3), bytes);
+  for (std::size_t i = 0; i < 4; ++i) {
+    bytes[16 + i] = static_cast<std::uint8_t>(width >> (24 - 8 * i));
+    bytes[20 + i] = static_cast<std::uint8_t>(height >> (24 - 8 * i));
+  }
+  return bytes;
+}
+
+// Refused by what it claims, before memory is taken for it.
+TEST_F(Photo, OfMorePixelsThanAreReadAtOnceIsRefusedAndTheSizeIsSaid) {
+  auto progressive = grey_jpeg(30000, 12000);
+  for (std::size_t at = 2; progressive[at + 1] != 0xda;
+       at += 2 + progressive[at + 2] * 256U + progressive[at + 3]) {
+    if (progressive[at + 1] == 0xc0) progressive[at + 1] = 0xc2;
+  }
+  const std::filesystem::path files[] = {write_bytes("wide.png", png_header(30000, 12000)),
+                                         write_bytes("wide.tif", tiff_header(30000, 12000)),
+                                         write_bytes("progressive.jpg", progressive)};
+  const std::size_t before = peak_memory();
+  for (const auto& path : files) {
+    try {
+      read(path);
+      ADD_FAILURE() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input) << path;
+      EXPECT_NE(error.message().find("30000 x 12000"), std::string::npos) << error.message();
+      EXPECT_EQ(error.where(), path.string());
+    }
+  }
+  EXPECT_LT(peak_memory(), before + (std::size_t{50} << 20));
+}
+
+// A gibibyte of zeros (a hole in the disk) is not read to find out that it is no picture.
+TEST_F(Photo, AGibibyteOfZerosIsNoPicture) {
+  const auto path = write_bytes("zeros.png", {0});
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 30);
+  const std::size_t before = peak_memory();
+  EXPECT_THROW(read(path), Error);
+  EXPECT_LT(peak_memory(), before + (std::size_t{50} << 20));
+}
+
 }  // namespace
 }  // namespace equi::media

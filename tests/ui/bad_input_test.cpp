@@ -74,6 +74,21 @@ TEST_F(BadInput, APictureThatClaimsToBeHugeIsRefusedAtOnce) {
   EXPECT_FALSE(app->snapshot()->state.photo.has_value());
 }
 
+// A gibibyte that is no picture (a hole in the disk), and a picture of 360 megapixels; the window goes on
+// meanwhile.
+TEST_F(BadInput, AGibibyteIsRefusedWithoutReadingIt) {
+  open_window();
+  const auto zeros = write("zeros.png", "");
+  fs::resize_file(zeros, std::uintmax_t{1} << 30);
+  const auto wide = write("wide.png", png_header(30000, 12000));
+  const auto before = resident_bytes();
+  EXPECT_NE(drop(zeros).find("is not a picture that can be read"), std::string::npos);
+  EXPECT_NE(drop(wide).find("30000 x 12000 pixels"), std::string::npos);
+  EXPECT_LT(resident_bytes() - before, qint64{100} << 20);
+  EXPECT_FALSE(app->snapshot()->state.photo.has_value());
+  make_panorama(4);
+}
+
 TEST_F(BadInput, APictureOfOnePixelIsFittedAndShown) {
   open_window();
   QImage dot(1, 1, QImage::Format_RGB32);
@@ -217,7 +232,7 @@ TEST_F(BadInput, AModelIsRemovedInTheDialogWhileColumnsAreMade) {
   ASSERT_EQ(dialog.list()->count(), 2);
   EXPECT_FALSE(dialog.remove_button()->isEnabled()) << "the one in use stays";
   dialog.list()->setCurrentRow(1 - dialog.list()->currentRow());
-  QTimer::singleShot(50, window.get(), [] {
+  QTimer::singleShot(0, window.get(), [] {
     QWidget* question = QApplication::activeModalWidget();
     ASSERT_NE(question, nullptr);
     for (QPushButton* button : question->findChildren<QPushButton*>()) {
@@ -262,9 +277,8 @@ TEST_F(BadInput, WhatACrashLeftBehindIsOfferedAndComesBack) {
   const auto left = app->project().leftovers();
   ASSERT_EQ(left.size(), 1U);
   app->project().recover(left.front());
-  ASSERT_TRUE(wait_until([&] { return columns() > 0; }));
+  ASSERT_TRUE(wait_until([&] { return columns() > 0 && app->project().dirty(); }));
   EXPECT_EQ(app->snapshot()->state.seed, seed);
-  EXPECT_TRUE(app->project().dirty());
 }
 
 TEST_F(BadInput, ASettingsFolderThatCannotBeMadeIsOnlySaid) {

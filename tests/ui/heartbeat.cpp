@@ -2,22 +2,39 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
+
+#include <fmt/format.h>
 
 namespace equi::ui::testing {
 namespace {
 
-// Milliseconds that this thread was ready to run and had no core; 0 where the system does not say.
-double waited_for_a_core() {
-  std::ifstream file("/proc/thread-self/schedstat");
-  double ran = 0, waited = 0;
-  if (!(file >> ran >> waited)) return 0;
-  return waited * 1e-6;
-}
+constexpr double kTold = 50;  // ms
 
 }  // namespace
 
-Heartbeat::Heartbeat() : waited_(waited_for_a_core()) {
+double Stop::own() const {
+  return std::max(0.0, wall - starved);
+}
+
+std::string Stop::told() const {
+  return fmt::format("{:.0f} ms ({:.0f} on a core, {:.0f} blocked, {:.0f} waiting for a core): {}", wall,
+                     busy, std::max(0.0, own() - busy), starved, during.toStdString());
+}
+
+// What was waited is 0 where the system does not say it.
+Heartbeat::Times Heartbeat::now() {
+  timespec busy{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy);
+  std::ifstream file("/proc/thread-self/schedstat");
+  double ran = 0;
+  double waited = 0;
+  if (!(file >> ran >> waited)) waited = 0;
+  return {static_cast<double>(busy.tv_sec) * 1e3 + static_cast<double>(busy.tv_nsec) * 1e-6, waited * 1e-6};
+}
+
+Heartbeat::Heartbeat() : before_(now()) {
   timer_.setInterval(kInterval);
   timer_.setTimerType(Qt::PreciseTimer);
   QObject::connect(&timer_, &QTimer::timeout, &timer_, [this] { beat(); });
@@ -26,25 +43,16 @@ Heartbeat::Heartbeat() : waited_(waited_for_a_core()) {
 }
 
 void Heartbeat::beat() {
-  const double waited = waited_for_a_core();
-  const double wall = static_cast<double>(since_.nsecsElapsed()) * 1e-6;
+  const Times after = now();
+  const Stop stop{static_cast<double>(since_.nsecsElapsed()) * 1e-6, after.busy - before_.busy,
+                  after.starved - before_.starved, doing_};
   since_.restart();
-  const double own = std::max(0.0, wall - (waited - waited_));
-  waited_ = waited;
+  before_ = after;
   ++beats_;
-  longest_wall_ = std::max(longest_wall_, wall);
   static const bool tell = qEnvironmentVariableIsSet("EQUICANVAS_HEARTBEAT_TELL");
-  if (tell && own > 50)
-    std::fprintf(stderr, "%.0f ms (%.0f with waiting): %s\n", own, wall, qPrintable(doing_));
-  if (excused_ > 0) {
-    --excused_;
-    longest_excused_ = std::max(longest_excused_, own);
-    return;
-  }
-  if (own > longest_) {
-    longest_ = own;
-    during_ = doing_;
-  }
+  if (tell && stop.own() > kTold) std::fprintf(stderr, "%s\n", stop.told().c_str());
+  if (stop.own() > longest_.own()) longest_ = stop;
+  if (stop.wall > longest_wall_.wall) longest_wall_ = stop;
 }
 
 }  // namespace equi::ui::testing

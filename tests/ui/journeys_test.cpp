@@ -124,8 +124,7 @@ TEST_F(Journeys, SavesAndReopensToTheSamePicture) {
   close_window();
   open_window();
   window->projects()->open(path);
-  ASSERT_TRUE(wait_columns(8));
-  EXPECT_EQ(app->project().path(), path);
+  ASSERT_TRUE(wait_until([&] { return columns() == 8 && app->project().path() == path; }));
   EXPECT_FALSE(app->project().dirty());
   EXPECT_EQ(pictures(), before);
 }

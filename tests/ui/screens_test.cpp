@@ -3,6 +3,9 @@
 #include <QAccessible>
 #include <QDockWidget>
 #include <QMenuBar>
+#include <QPainter>
+#include <QTabBar>
+#include <QTimer>
 
 #include "tests/ui/ui_fixture.h"
 #include "ui/frame/about_dialog.h"
@@ -21,6 +24,18 @@ namespace equi::ui::testing {
 namespace {
 
 constexpr QSize kSmallScreen(1024, 600);
+
+// Counts how often each widget hears that its style is another.
+class StyleChanges : public QObject {
+ public:
+  QHash<QObject*, int> of;
+
+ protected:
+  bool eventFilter(QObject* object, QEvent* event) override {
+    if (event->type() == QEvent::StyleChange) ++of[object];
+    return false;
+  }
+};
 
 class Screens : public UiTest {
  protected:
@@ -110,6 +125,85 @@ TEST_F(Screens, TheInspectorsPages) {
   }
 }
 
+TEST_F(Screens, APhotoThatGrewBothWays) {
+  open_window({1280, 800});
+  QImage photo(640, 320, QImage::Format_RGB32);
+  QPainter painter(&photo);
+  QLinearGradient sky(0, 0, 0, 200);
+  sky.setColorAt(0, QColor(70, 120, 190));
+  sky.setColorAt(1, QColor(230, 210, 190));
+  painter.fillRect(photo.rect(), sky);
+  painter.fillRect(0, 200, 640, 120, QColor(60, 90, 70));
+  painter.end();
+  photo.save(from_path(folder / "photo.png"));
+  app->import_photo(from_path(folder / "photo.png"));
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.photo.has_value(); }));
+  ASSERT_TRUE(wait_idle());
+  app->growth().set_amount(8);
+  const auto wide = columns();
+  trigger("grow.right");
+  ASSERT_TRUE(wait_columns(wide + 8));
+  ASSERT_TRUE(wait_idle());
+  trigger("grow.left");
+  ASSERT_TRUE(wait_columns(wide + 16));
+  window->canvas()->fit_all();  // while the last columns slide in
+  ASSERT_TRUE(wait_idle());
+  window->messages()->hide();
+  const Viewport& view = window->canvas()->viewport();
+  const auto shown_at = [&](std::int64_t column) {
+    return view.screen_x(static_cast<double>(column * view.column_pixels()));
+  };
+  EXPECT_GE(shown_at(view.extent().begin), 0);
+  EXPECT_LE(shown_at(view.extent().end), view.size().width());
+  light_and_dark(window.get(), QStringLiteral("photo-both-ways"));
+}
+
+TEST_F(Screens, TheQuestionAboutUnsavedWork) {
+  open_window();
+  make_panorama(8);
+  for (const ThemeChoice choice : {ThemeChoice::light, ThemeChoice::dark}) {
+    theme().choose(choice);
+    bool asked = false;
+    QTimer::singleShot(0, window.get(), [&] {
+      QWidget* question = QApplication::activeModalWidget();
+      ASSERT_NE(question, nullptr);
+      asked = true;
+      picture(question, QStringLiteral("unsaved-") + name(choice));
+      question->close();
+    });
+    trigger("file.new");
+    EXPECT_TRUE(asked);
+    EXPECT_EQ(columns(), 8) << "nothing was answered";
+  }
+}
+
+// A dock that shares its place has its name on the tab, one that is alone or floats in its title bar.
+TEST_F(Screens, EveryDockIsNamedOnce) {
+  open_window({1280, 800});
+  auto* generation = window->findChild<QDockWidget*>(QStringLiteral("dock.generation"));
+  auto* inspector = window->findChild<QDockWidget*>(QStringLiteral("dock.inspector"));
+  auto* history = window->findChild<QDockWidget*>(QStringLiteral("dock.history"));
+  const auto bare = [](const QDockWidget* dock) { return dock->titleBarWidget() != nullptr; };
+  ASSERT_TRUE(wait_until([&] { return bare(generation) && bare(inspector) && !bare(history); }));
+  QTabBar* tabs = nullptr;
+  for (QTabBar* bar : window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+    if (bar->isVisible()) tabs = bar;
+  }
+  ASSERT_NE(tabs, nullptr);
+  ASSERT_EQ(tabs->count(), 2);
+  picture(window.get(), QStringLiteral("docks-tabbed"));
+  Q_EMIT tabs->tabBarDoubleClicked(0);
+  EXPECT_TRUE(generation->isFloating() != inspector->isFloating());
+  ASSERT_TRUE(wait_until([&] { return !bare(generation) && !bare(inspector); }));
+  picture(window.get(), QStringLiteral("docks-apart"));
+  picture(generation->isFloating() ? generation : inspector, QStringLiteral("dock-floating"));
+  generation->setFloating(false);
+  inspector->setFloating(false);
+  ASSERT_TRUE(wait_until([&] { return bare(generation) && bare(inspector); }));
+  inspector->close();
+  ASSERT_TRUE(wait_until([&] { return !bare(generation); }));
+}
+
 TEST_F(Screens, TheDialogs) {
   open_window();
   make_panorama(8);
@@ -152,6 +246,20 @@ TEST_F(Screens, ASmallScreenHoldsEverything) {
     picture(dialog.get(), QStringLiteral("small-") + name);
     dialog->close();
   }
+}
+
+// Polishing the widgets is what takes the time of a change: Qt may do it once for each of a widget's
+// ancestors.
+TEST_F(Screens, AChangeOfThemePolishesEveryWidgetTwiceAtMost) {
+  open_window();
+  theme().choose(ThemeChoice::light);
+  StyleChanges changes;
+  qApp->installEventFilter(&changes);
+  theme().choose(ThemeChoice::dark);
+  qApp->removeEventFilter(&changes);
+  EXPECT_GT(changes.of.size(), 100);
+  for (auto each = changes.of.constBegin(); each != changes.of.constEnd(); ++each)
+    EXPECT_LE(each.value(), 2) << each.key()->metaObject()->className();
 }
 
 // What a screen reader would say of every control that can be reached with Tab.

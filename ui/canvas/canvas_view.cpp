@@ -115,6 +115,9 @@ void CanvasView::fit_height() {
 
 void CanvasView::fit_all() {
   view_.fit_all();
+  // What still slides in would be followed, out of the view that was asked for.
+  shown_left_ = static_cast<double>(view_.extent().begin) * view_.column_pixels();
+  shown_right_ = static_cast<double>(view_.extent().end) * view_.column_pixels();
   moved(true);
 }
 

@@ -11,6 +11,7 @@
 
 #include "ui/batch/batch_dialog.h"
 #include "ui/export/export_dialog.h"
+#include "ui/frame/dock_titles.h"
 #include "ui/frame/empty_state.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/theme/icons.h"
@@ -24,7 +25,11 @@ constexpr int kNarrowWindow = 1200;  // logical pixels
 }  // namespace
 
 MainWindow::MainWindow(AppController* app, Theme* theme, QWidget* parent)
-    : QMainWindow(parent), app_(app), theme_(theme), actions_(new Actions(this)) {
+    : QMainWindow(parent),
+      app_(app),
+      theme_(theme),
+      actions_(new Actions(this)),
+      dock_titles_(new DockTitles(this)) {
   setObjectName(QStringLiteral("main"));
   setWindowIcon(QIcon(QStringLiteral(":/equicanvas.svg")));
   setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowTabbedDocks | QMainWindow::AllowNestedDocks);
@@ -57,7 +62,7 @@ void MainWindow::make_tool_bar() {
   bar->setIconSize(QSize(Size::icon, Size::icon));
   bar->setMovable(false);
   actions_->fill(bar, {"file.new", "file.open", "file.save", "", "edit.undo", "edit.redo", "", "file.photo",
-                       "", "grow.reroll", "grow.regenerate", "grow.variations", "grow.scene", ""});
+                       "", "grow.reroll", "grow.regenerate", "grow.variations", "grow.scene"});
   auto* gap = new QWidget;
   gap->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(gap);
@@ -127,6 +132,7 @@ QDockWidget* MainWindow::add_dock(const QString& name, const QString& title, QWi
   dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
                     QDockWidget::DockWidgetFloatable);
   addDockWidget(area, dock);
+  dock_titles_->add(dock);
   QAction* toggle = dock->toggleViewAction();
   toggle->setText(title);
   actions_->menu(Menu::view)->insertAction(actions_->get("view.fullscreen"), toggle);

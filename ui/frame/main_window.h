@@ -24,6 +24,7 @@
 namespace equi::ui {
 
 class BatchDialog;
+class DockTitles;
 class ExportDialog;
 class InspectorPanel;
 
@@ -112,6 +113,7 @@ class MainWindow : public QMainWindow {
   StatusLine* status_ = nullptr;
   ProjectActions* projects_ = nullptr;
   Notifier* notifier_ = nullptr;
+  DockTitles* dock_titles_;
   EmptyState* welcome_ = nullptr;
   QPointer<ExportDialog> export_;
   QPointer<BatchDialog> batch_;

@@ -58,8 +58,7 @@ ShortcutsDialog::ShortcutsDialog(const Actions& actions, QWidget* parent)
     return item;
   };
   const auto add = [](QTreeWidgetItem* parent_item, const QString& text, const QString& keys) {
-    auto* item = new QTreeWidgetItem(parent_item, {text, keys});
-    item->setForeground(1, colors().text_muted);
+    new QTreeWidgetItem(parent_item, {text, keys});
   };
   QTreeWidgetItem* canvas = group(tr("Canvas"));
   for (const auto& [keys, meaning] : Actions::canvas_keys()) add(canvas, meaning, keys);

@@ -65,6 +65,7 @@ GenerationPanel::GenerationPanel(AppController* app, Actions* actions, QWidget* 
   disclosure_ = new QToolButton;
   disclosure_->setText(tr("Advanced"));
   disclosure_->setCheckable(true);
+  disclosure_->setProperty("role", "disclosure");
   disclosure_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   disclosure_->setArrowType(Qt::RightArrow);
   disclosure_->setIconSize(QSize(12, 12));

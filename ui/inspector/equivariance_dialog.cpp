@@ -184,7 +184,7 @@ void EquivarianceDialog::show_result(const std::vector<inspect::Equivariance>& r
   const auto number = [](double value) { return QString::number(value, 'f', 3); };
   QString text =
       tr("Moved by whole columns: encode %1, decode %2. By parts of columns: encode %3, decode %4. "
-         "%L5 windows of %6 columns.")
+         "Windows of %6 columns: %L5.")
           .arg(number(whole.encode), number(whole.decode), number(parts.encode), number(parts.decode))
           .arg(mean.windows)
           .arg(mean.window);

@@ -4,6 +4,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QTabBar>
 #include <QUrl>
 
 #include "ui/app_controller.h"
@@ -57,6 +58,7 @@ InspectorPanel::InspectorPanel(AppController* app, QWidget* parent)
 
 QWidget* InspectorPanel::make_content() {
   pages_->setDocumentMode(true);
+  pages_->tabBar()->setDrawBase(false);
   pages_->setAccessibleName(tr("What to look at"));
   pages_->addTab(influence_, tr("Influence"));
   pages_->addTab(swap_, tr("Swap"));

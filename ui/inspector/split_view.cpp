@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kSplitMark = 3;           // height of the marks, logical pixels
 constexpr int kSplitEmptyHeight = 120;  // without a picture
-constexpr int kSplitMostHeight = 300;
+constexpr int kSplitMostHeight = 180;   // what is set beside it stays in sight
 constexpr double kSplitKeyStep = 0.05;
 
 void paint_split_label(QPainter& painter, const QRectF& where, Qt::Alignment align, const QString& text) {

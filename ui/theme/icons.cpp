@@ -4,7 +4,9 @@
 #include <QHash>
 #include <QIconEngine>
 #include <QPainter>
+#include <QPixmapCache>
 #include <QSvgRenderer>
+#include <QtMath>
 
 #include "ui/theme/tokens.h"
 
@@ -22,14 +24,6 @@ QByteArray svg_text(const QString& name) {
   return text;
 }
 
-void draw(QPainter& painter, const QString& name, const QRectF& where, const QColor& color) {
-  QByteArray text = svg_text(name);
-  if (text.isEmpty()) return;
-  text.replace("currentColor", color.name(QColor::HexRgb).toLatin1());
-  QSvgRenderer renderer(text);
-  renderer.render(&painter, where);
-}
-
 QColor color_for(QIcon::Mode mode, QIcon::State state) {
   if (mode == QIcon::Disabled) return colors().text_faint;
   if (state == QIcon::On) return colors().accent;
@@ -42,9 +36,10 @@ class LineIconEngine : public QIconEngine {
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
     const int side = std::min(rect.width(), rect.height());
-    QRectF square(0, 0, side, side);
-    square.moveCenter(QRectF(rect).center());
-    draw(*painter, name_, square, color_for(mode, state));
+    QRect square(0, 0, side, side);
+    square.moveCenter(rect.center());
+    const double ratio = painter->device()->devicePixelRatioF();
+    painter->drawPixmap(square.topLeft(), icon_pixmap(name_, side, color_for(mode, state), ratio));
   }
 
   QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
@@ -70,12 +65,24 @@ QIcon icon(const QString& name) {
   return QIcon(new LineIconEngine(name));
 }
 
+// Drawn from its text once for each colour and size: painting a window asks for dozens of them.
 QPixmap icon_pixmap(const QString& name, int size, const QColor& color, double ratio) {
-  QPixmap picture(QSize(size, size) * ratio);
+  const int side = qCeil(size * ratio);
+  const QString key =
+      QStringLiteral("equicanvas-icon/%1/%2/%3/%4").arg(name, color.name()).arg(side).arg(ratio);
+  QPixmap picture;
+  if (QPixmapCache::find(key, &picture)) return picture;
+  picture = QPixmap(side, side);
   picture.setDevicePixelRatio(ratio);
   picture.fill(Qt::transparent);
-  QPainter painter(&picture);
-  draw(painter, name, QRectF(0, 0, size, size), color);
+  QByteArray text = svg_text(name);
+  if (!text.isEmpty()) {
+    text.replace("currentColor", color.name(QColor::HexRgb).toLatin1());
+    QSvgRenderer renderer(text);
+    QPainter painter(&picture);
+    renderer.render(&painter, QRectF(0, 0, size, size));
+  }
+  QPixmapCache::insert(key, picture);
   return picture;
 }
 

@@ -2,7 +2,6 @@
 
 #include <QApplication>
 #include <QPalette>
-#include <QPixmapCache>
 #include <QStyleFactory>
 
 #include "ui/theme/stylesheet.h"
@@ -84,7 +83,9 @@ void Theme::apply() {
   if (&chosen == shown_) return;  // polishing every widget again takes as long as some frames
   shown_ = &chosen;
   detail::set_colors(chosen);
-  QPixmapCache::clear();
+  // Off and on again: where one style sheet takes the place of another, Qt (6.4) polishes every widget once
+  // for itself and once more for each of its ancestors, which takes four times as long.
+  qApp->setStyleSheet(QString());
   QApplication::setPalette(palette_of(chosen));
   qApp->setStyleSheet(stylesheet(chosen));
   Q_EMIT changed();

@@ -670,6 +670,17 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::DockTitles</name>
+        <message>
+            <source>Float</source>
+            <translation>浮动</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::EquivarianceDialog</name>
         <message>
             <source>This &amp;canvas</source>
@@ -728,7 +739,7 @@
             <translation>其中没有图片。</translation>
         </message>
         <message>
-            <source>Moved by whole columns: encode %1, decode %2. By parts of columns: encode %3, decode %4. %L5 windows of %6 columns.</source>
+            <source>Moved by whole columns: encode %1, decode %2. By parts of columns: encode %3, decode %4. Windows of %6 columns: %L5.</source>
             <translation>按整列移动：编码 %1，解码 %2。按不足一列移动：编码 %3，解码 %4。%L5 个窗口，每个 %6 列。</translation>
         </message>
         <message numerus="yes">
