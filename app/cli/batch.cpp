@@ -9,6 +9,7 @@
 #include "core/batch/manifest.h"
 #include "core/batch/picture_output.h"
 #include "core/batch/runner.h"
+#include "core/media/disk_space.h"
 
 namespace equi::cli {
 namespace {
@@ -49,12 +50,21 @@ std::string duration(double seconds) {
   return s < 7200 ? fmt::format("{} min", s / 60) : fmt::format("{} h {:02} min", s / 3600, s / 60 % 60);
 }
 
+// What the pictures that are still to be made are likely to need, against the disk.
+std::string space_warning_of(const batch::Plan& plan, const batch::PlanEstimate& e, std::int64_t pictures) {
+  if (e.items == 0) return {};
+  const double share = static_cast<double>(pictures) / static_cast<double>(e.items);
+  return media::space_warning(static_cast<std::uint64_t>(share * static_cast<double>(e.bytes)),
+                              media::free_space(plan.folder));
+}
+
 void dry_run(const batch::Plan& plan, const batch::Shard& shard, const engine::Engine& engine, bool json) {
   const auto facts = batch::facts_of(engine);
   const auto items = batch::expand(plan, facts, plan.batch);
   std::int64_t mine = 0;
   for (const auto& item : items) mine += shard.has(item.group) ? 1 : 0;
   const auto e = batch::estimate(plan, facts, 0);
+  const auto warning = space_warning_of(plan, e, mine);
   if (json) {
     nlohmann::json files = nlohmann::json::array();
     for (const auto& item : items) {
@@ -64,12 +74,14 @@ void dry_run(const batch::Plan& plan, const batch::Shard& shard, const engine::E
                        {"of", e.items},
                        {"columns", e.columns},
                        {"bytes", e.bytes},
+                       {"space", warning},
                        {"batch", plan.batch},
                        {"folder", plan.folder.string()},
                        {"files", files}});
   }
   fmt::print("{} pictures ({} here), {} columns, about {:.1f} MiB, {} at once, into {}\n", e.items, mine,
              e.columns, static_cast<double>(e.bytes) / (1 << 20), plan.batch, plan.folder.string());
+  if (!warning.empty()) fmt::print("{}\n", warning);
   constexpr std::int64_t kShown = 10;
   std::int64_t shown = 0;
   for (const auto& item : items) {
@@ -231,6 +243,8 @@ void run(const Arguments& a) {
     throw Error(ErrorKind::bad_input, plan.folder.string(), "the batch is paused: " + queue->pause_reason(),
                 "--resume goes on; --status shows the items");
   }
+  const auto whole = batch::estimate(plan, batch::facts_of(*engine), 0);
+  warn(plan.folder.string(), space_warning_of(plan, whole, queue->counts().left()));
   queue->resume();
   work_off(engine, queue, a, interrupt.token());
 }

@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
+
 namespace equi::cli {
 namespace {
 
@@ -27,6 +29,10 @@ sigset_t stop_signals() {
 
 void print_json(const nlohmann::json& document) {
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void warn(const std::string& where, const std::string& text) {
+  if (!text.empty()) fmt::print(stderr, "warning: {}: {}\n", printable(where), text);
 }
 
 ProgressBar::ProgressBar(std::string what, std::int64_t total, bool silent)

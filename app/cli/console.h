@@ -13,6 +13,9 @@ namespace equi::cli {
 // Prints one JSON document to standard output.
 void print_json(const nlohmann::json& document);
 
+// A line on standard error that something may go wrong with `where`; nothing when `text` is empty.
+void warn(const std::string& where, const std::string& text);
+
 // Progress on standard error: a bar that redraws itself on a terminal, a plain line every tenth otherwise,
 // nothing when `silent` (as with --json).
 class ProgressBar {

@@ -11,6 +11,7 @@
 #include "core/batch/canvas_source.h"
 #include "core/batch/picture_record.h"
 #include "core/batch/seamless.h"
+#include "core/media/disk_space.h"
 #include "core/media/metadata.h"
 
 namespace equi::cli {
@@ -75,12 +76,23 @@ batch::LoopBridge close_ring(const Arguments& a, engine::Session& session, const
   return batch::make_loop_bridge(session.engine(), source, options, stop);
 }
 
-void print_estimate(const Arguments& a, const media::ExportOptions& options,
-                    const media::StripSource& source) {
+// From a sample of the left end.
+media::SizeEstimate estimate_of(const media::ExportOptions& options, const media::StripSource& source,
+                                std::int64_t width) {
   const std::int64_t shown = std::min<std::int64_t>(source.width, 512);
   const double density = media::measure_bytes_per_pixel(media::cut(source, 0, shown), options);
+  return media::estimate_size(options, width, source.height, density);
+}
+
+std::string space_warning_of(const Arguments& a, const media::SizeEstimate& e) {
+  return media::space_warning(e.bytes + e.temporary_bytes, media::free_space(a.output));
+}
+
+void print_estimate(const Arguments& a, const media::ExportOptions& options,
+                    const media::StripSource& source) {
   const auto limit = media::limit_message(options.format, source.width, source.height);
-  const auto e = media::estimate_size(options, source.width, source.height, density);
+  const auto e = estimate_of(options, source, source.width);
+  const auto warning = space_warning_of(a, e);
   if (a.json) {
     return print_json({{"format", media::name(options.format)},
                        {"width", source.width},
@@ -89,7 +101,8 @@ void print_estimate(const Arguments& a, const media::ExportOptions& options,
                        {"bytes", e.bytes},
                        {"temporary_bytes", e.temporary_bytes},
                        {"seconds", e.seconds},
-                       {"limit", limit}});
+                       {"limit", limit},
+                       {"space", warning}});
   }
   fmt::print("{} x {} px as {}: about {:.1f} MiB in {} file{}", source.width, source.height,
              media::name(options.format), static_cast<double>(e.bytes) / (1 << 20), e.files,
@@ -100,6 +113,7 @@ void print_estimate(const Arguments& a, const media::ExportOptions& options,
   if (e.seconds > 0) fmt::print(", {:.1f} s long", e.seconds);
   fmt::print("\n");
   if (!limit.empty()) fmt::print("{}; --split makes numbered files\n", limit);
+  if (!warning.empty()) fmt::print("{}\n", warning);
 }
 
 void export_project(const Arguments& a) {
@@ -116,6 +130,7 @@ void export_project(const Arguments& a) {
   const std::int64_t added = a.seamless ? a.bridge * session->engine().column_pixels() : 0;
   media::validate(options, source.width + added, source.height);
   media::check_target(a.output, options);
+  warn(a.output, space_warning_of(a, estimate_of(options, source, source.width + added)));
   std::shared_ptr<const batch::LoopBridge> bridge;
   if (a.seamless) {
     bridge = std::make_shared<batch::LoopBridge>(close_ring(a, *session, source, columns, interrupt.token()));
@@ -144,6 +159,8 @@ void export_project(const Arguments& a) {
     if (bridge) {
       out["seam_ratio_at_bridge"] = bridge->seam_at_bridge;
       out["seam_ratio_at_wrap"] = bridge->seam_at_wrap;
+      out["decoded_seam_ratio_at_bridge"] = bridge->decoded_at_bridge;  // before levelling
+      out["decoded_seam_ratio_at_wrap"] = bridge->decoded_at_wrap;
     }
     return print_json(out);
   }

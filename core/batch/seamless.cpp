@@ -9,12 +9,14 @@
 #include "core/stream/loop_bridge.h"
 #include "core/stream/mirror.h"
 #include "core/stream/seam.h"
+#include "core/stream/seam_levelling.h"
 
 namespace equi::batch {
 namespace {
 
 constexpr std::int64_t kContext = 16;  // columns of each end that the bridge looks at
 constexpr std::int64_t kLeastColumns = 4;
+constexpr std::int64_t kLevelled = 32;  // pixels of the bridge over which a step is levelled, at most
 
 torch::Tensor read_strip(const media::StripSource& source, std::int64_t x, std::int64_t width) {
   auto strip = torch::empty({source.height, width, 3}, torch::kUInt8);
@@ -33,6 +35,16 @@ torch::Tensor compose(const stream::Bridge& bridge, const stream::BridgeEnds& en
                      stream::blend_edge(ends.first, own_first, stream::Side::left, blend)},
                     1)
       .contiguous();
+}
+
+// Mean gradient energy of an end of the picture itself; not 0, so that it can be divided by.
+double inside_energy(const torch::Tensor& picture) {
+  constexpr double kLeast = 0.25;  // half a level: what rounding alone can give
+  return std::max(kLeast, stream::gradient_energy(picture).mean().item<double>());
+}
+
+double energy_at(const torch::Tensor& strip, std::int64_t border) {
+  return stream::gradient_energy(strip.narrow(1, border - 1, 2))[0].item<double>();
 }
 
 // Pixel columns [from, from + count) of rows of `from_width` into columns [to, ...) of rows of `to_width`.
@@ -61,18 +73,27 @@ LoopBridge make_loop_bridge(const engine::Engine& engine, const media::StripSour
   stream::BridgeSettings settings;
   settings.columns = options.columns;
   settings.candidates = options.candidates;
+  settings.blend_pixels = options.blend_pixels;
   const auto made = stream::make_bridge(engine.model(), options.settings, ends, options.seed, settings, stop);
-  const auto strip = compose(made, ends, std::clamp<std::int64_t>(options.blend_pixels, 0, end));
-  const auto seam = [&](std::int64_t border) { return stream::seam_ratio(strip, {border}, 0); };
+  const std::int64_t blend = std::clamp<std::int64_t>(options.blend_pixels, 0, end);
+  auto strip = compose(made, ends, blend);
   LoopBridge bridge;
   bridge.height = source.height;
   bridge.picture_width = source.width;
   bridge.end = end;
   bridge.added = options.columns * px;
+  // Each seam is held against the end of the picture where it lies: a step that a city hides shows in a sky.
+  const double last = inside_energy(ends.last), first = inside_energy(ends.first);
+  const std::int64_t wrap = end + bridge.added, reach = std::min(kLevelled, bridge.added / 2);
+  bridge.decoded_at_bridge = energy_at(strip, end) / last;
+  bridge.decoded_at_wrap = energy_at(strip, wrap) / first;
+  strip = stream::level_seam(strip, end, last, blend, reach);
+  strip = stream::level_seam(strip, wrap, first, reach, blend).contiguous();
+  bridge.seam_at_bridge = energy_at(strip, end) / last;
+  bridge.seam_at_wrap = energy_at(strip, wrap) / first;
   const auto* pixels = strip.const_data_ptr<std::uint8_t>();
   bridge.strip.assign(pixels, pixels + strip.numel());
-  bridge.seam_at_bridge = seam(end);
-  bridge.seam_at_wrap = seam(end + bridge.added);
+  bridge.worst_seam = made.worst_seam;
   bridge.surprise = made.surprise;
   bridge.worst_surprise = made.worst_surprise;
   return bridge;

@@ -29,9 +29,11 @@ struct LoopBridge {
   std::int64_t added = 0;           // pixels between them: the ring is wider by these
   std::vector<std::uint8_t> strip;  // [height, end + added + end, 3]: last columns, bridge, first columns
   // Horizontal gradient energy at the two places where the bridge meets the picture (at the second one the
-  // ring closes), as a share of the mean inside the strip: about 1 or below, no seam is to be seen.
+  // ring closes), against the mean inside the end of the picture that lies there: at most 1, no seam is to be
+  // seen. And what it was before the steps were levelled (stream/seam_levelling.h).
   double seam_at_bridge = 0, seam_at_wrap = 0;
-  double surprise = 0, worst_surprise = 0;  // stream::Bridge
+  double decoded_at_bridge = 0, decoded_at_wrap = 0;
+  double worst_seam = 0, surprise = 0, worst_surprise = 0;  // stream::Bridge
 };
 
 // Computes on the calling thread. Reads the two ends of `source` only.

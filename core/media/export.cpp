@@ -55,11 +55,23 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
   if (!out) throw_io(path, errno != 0 ? errno : EIO);
 }
 
+// Whatever goes wrong with the file aside is told of the one that was asked for.
+template <typename Write>
+auto telling_of(const std::filesystem::path& asked, const PendingFile& file, Write write) {
+  try {
+    return write();
+  } catch (const Error& error) {
+    throw file.told_of(asked, error);
+  }
+}
+
 ExportResult export_deep_zoom(const StripSource& source, const std::filesystem::path& target,
                               const ExportOptions& options, const ExportControl& control) {
   PendingFile descriptor(target);
   PendingFile tiles(tiles_folder(target), true);
-  write_text(descriptor.path(), write_deep_zoom(tiles.path(), source, options, control));
+  const auto text =
+      telling_of(target, tiles, [&] { return write_deep_zoom(tiles.path(), source, options, control); });
+  telling_of(target, descriptor, [&] { write_text(descriptor.path(), text); });
   control.check();
   tiles.commit();
   descriptor.commit();
@@ -88,8 +100,10 @@ ExportResult export_picture(const StripSource& source, const std::filesystem::pa
   std::list<PendingFile> files;
   for (const auto& part : parts) {
     auto& file = files.emplace_back(part.path);
-    write_one(file.path(), cut(source, part.x, part.width), options, record,
-              video ? control : within(control, part, source.width));
+    telling_of(part.path, file, [&] {
+      write_one(file.path(), cut(source, part.x, part.width), options, record,
+                video ? control : within(control, part, source.width));
+    });
   }
   control.check();
   ExportResult result;

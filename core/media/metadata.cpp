@@ -40,6 +40,9 @@ class Reader {
   [[noreturn]] void damaged(const std::string& why) const {
     throw Error(ErrorKind::bad_input, path_.string(), "is damaged: " + why);
   }
+  [[noreturn]] void damaged_record(const std::string& why) const {
+    throw DamagedRecord(ErrorKind::bad_input, path_.string(), "its record is damaged: " + why);
+  }
 
  private:
   std::filesystem::path path_;
@@ -57,7 +60,7 @@ std::uint32_t little_endian(const std::uint8_t* p) {
 
 std::string inflate_text(Reader& reader, const std::string& packed) {
   z_stream stream{};
-  if (inflateInit(&stream) != Z_OK) reader.damaged("its text cannot be unpacked");
+  if (inflateInit(&stream) != Z_OK) reader.damaged_record("it cannot be unpacked");
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   std::string out;
@@ -70,7 +73,7 @@ std::string inflate_text(Reader& reader, const std::string& packed) {
     out.append(piece, sizeof piece - stream.avail_out);
   }
   inflateEnd(&stream);
-  if (code != Z_STREAM_END) reader.damaged("its text cannot be unpacked");
+  if (code != Z_STREAM_END) reader.damaged_record("it cannot be unpacked");
   return out;
 }
 
@@ -82,7 +85,7 @@ std::string record_of_text_chunk(Reader& reader, const std::string& chunk) {
   const auto language_end = chunk.find('\0', flags + 2);
   const auto translated_end =
       language_end == std::string::npos ? language_end : chunk.find('\0', language_end + 1);
-  if (translated_end == std::string::npos) reader.damaged("its text chunk is malformed");
+  if (translated_end == std::string::npos) reader.damaged_record("it does not begin as it should");
   const std::string text = chunk.substr(translated_end + 1);
   return chunk[flags] == 0 ? text : inflate_text(reader, text);
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
+
 namespace equi::media {
 
 // The record that goes with a picture: JSON text, so that whoever has the picture can make it again. In a PNG
@@ -15,9 +17,15 @@ constexpr std::size_t kMaxRecordBytes = std::size_t{16} << 20;
 // What a JPEG's one XMP segment has room for.
 constexpr std::size_t kMaxJpegRecordBytes = 40000;
 
+// The record itself is damaged, not the file around it.
+class DamagedRecord : public Error {
+ public:
+  using Error::Error;
+};
+
 // The record of a PNG, JPEG, WebP or TIFF file; empty when there is none. Only as much of the file is read as
 // is needed. Throws Error(io) when it cannot be read, Error(bad_input) when it is none of these or damaged
-// where the record would be.
+// where the record would be, DamagedRecord (bad_input, too) when there is one that cannot be unpacked.
 std::string read_record(const std::filesystem::path& path);
 
 // An XMP packet with the record, and the record out of a packet (empty: none).

@@ -20,12 +20,13 @@ std::filesystem::path hidden(const std::filesystem::path& target, const std::str
          fmt::format(".{}{}{}", target.stem().string(), mark, target.extension().string());
 }
 
-void put_on_disk(const std::filesystem::path& path) {
+// Errors name what the user knows, not the file aside.
+void put_on_disk(const std::filesystem::path& path, const std::filesystem::path& name) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw_io(path, errno);
+  if (file < 0) throw_io(name, errno);
   const int failed = fsync(file) == 0 ? 0 : errno;
   close(file);
-  if (failed != 0 && failed != EINVAL) throw_io(path, failed);
+  if (failed != 0 && failed != EINVAL) throw_io(name, failed);
 }
 
 void move(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -81,8 +82,15 @@ PendingFile::~PendingFile() {
   if (!committed_) std::filesystem::remove_all(aside_, ignored);
 }
 
+Error PendingFile::told_of(const std::filesystem::path& asked, const Error& error) const {
+  const auto below = std::filesystem::path(error.where()).lexically_relative(aside_);
+  const bool aside = !below.empty() && *below.begin() != "..";
+  if (!aside && error.where() != folder_of(target_)) return error;
+  return {error.kind(), asked.string(), error.message(), error.hint()};
+}
+
 void PendingFile::commit() {
-  put_on_disk(aside_);
+  put_on_disk(aside_, target_);
   std::error_code ignored;
   const auto old = hidden(target_, ".old");
   const bool replaces = folder_ && std::filesystem::exists(target_, ignored);
@@ -92,7 +100,7 @@ void PendingFile::commit() {
   }
   move(aside_, target_);
   committed_ = true;
-  put_on_disk(folder_of(target_));
+  put_on_disk(folder_of(target_), target_);
   if (replaces) std::filesystem::remove_all(old, ignored);
 }
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "core/base/error.h"
+
 namespace equi::media {
 
 // A file or folder that is written aside, next to its target and with the same ending, and takes the target's
@@ -18,6 +20,9 @@ class PendingFile {
 
   const std::filesystem::path& target() const { return target_; }
   const std::filesystem::path& path() const { return aside_; }  // where to write
+  // The same error, told of the file that the user `asked` for when it is one of the file or folder aside, or
+  // of the folder that it lies in.
+  Error told_of(const std::filesystem::path& asked, const Error& error) const;
   // Puts it on the disk and renames it. An old folder is moved away first and removed afterwards. Throws
   // Error(io).
   void commit();

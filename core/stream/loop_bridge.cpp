@@ -10,6 +10,7 @@
 #include "core/sampling/noise.h"
 #include "core/stream/column_generator.h"
 #include "core/stream/mirror.h"
+#include "core/stream/seam.h"
 #include "core/stream/streaming_decoder.h"
 
 namespace equi::stream {
@@ -19,9 +20,12 @@ constexpr std::uint32_t kFirstTake = 0x4c4f4f50;  // "LOOP": noise that no canva
 constexpr double kFreeTime = 0.35;                // a column that is not steered at all is free from here on
 constexpr std::int64_t kJudgedColumns = 4;        // of the beginning, for the surprise
 constexpr double kJudgedTimes[] = {0.8, 0.6, 0.4, 0.2};
+constexpr double kSeamWeight = 1e3;
+constexpr double kLeastEnergy = 0.25;  // of a picture: half a level, what rounding alone can give
 
 void check(const BridgeSettings& s, const BridgeEnds& ends) {
-  if (s.columns < 2 || s.columns > 256 || s.candidates < 1 || s.candidates > 64 || s.evaluations < 4) {
+  if (s.columns < 2 || s.columns > 256 || s.candidates < 1 || s.candidates > 64 || s.evaluations < 4 ||
+      s.blend_pixels < 0) {
     throw Error(
         ErrorKind::bad_input, "bridge",
         fmt::format("{} columns, {} candidates, {} evaluations", s.columns, s.candidates, s.evaluations),
@@ -87,9 +91,13 @@ torch::Tensor make_targets(const model::Model& model, const GenerationSettings& 
   const auto mirrored = torch::stack(rows, 1);  // [candidates, C + columns, E]
   std::vector<torch::Tensor> targets;
   for (std::int64_t i = 0; i < s.candidates; ++i) {
-    const auto before = flip(decode(model, mirrored[i], stop).narrow(1, context * px, s.columns * px));
+    const auto own = flip(decode(model, mirrored[i], stop));
+    // Where pixels and a decode of them meet there is a step; encoded, it would come back in every decode.
+    const auto first = blend_edge(ends.first, own.narrow(1, s.columns * px, context * px), Side::left,
+                                  std::min(s.blend_pixels, context * px));
     targets.push_back(encode_windows(model.tokenizer, model.manifest.vae_norm,
-                                     torch::cat({before, ends.first}, 1), model.manifest.window_columns));
+                                     torch::cat({own.narrow(1, 0, s.columns * px), first}, 1),
+                                     model.manifest.window_columns));
   }
   return torch::stack(targets, 0);
 }
@@ -174,6 +182,17 @@ class SteeredStream {
   GeneratorState state_, advanced_;
 };
 
+// Energy at the two borders of the middle of a decode against that inside the ends, the worse of the two.
+double worse_seam(const torch::Tensor& decoded, const BridgeEnds& ends) {
+  const std::int64_t end = ends.last.size(1);
+  const auto energy = gradient_energy(decoded);
+  const auto ratio = [&](std::int64_t border, const torch::Tensor& inside) {
+    const double own = std::max(gradient_energy(inside).mean().item<double>(), kLeastEnergy);
+    return energy[border - 1].item<double>() / own;
+  };
+  return std::max(ratio(end, ends.last), ratio(decoded.size(1) - end, ends.first));
+}
+
 double smooth(double x) {
   return x * x * (3.0 - 2.0 * x);
 }
@@ -210,11 +229,30 @@ Bridge make_bridge(const model::Model& model, const GenerationSettings& generati
         noise_of(sampling::Frame::forward, seed, context + settings.columns + c, settings.candidates, width);
     surprise += stream.judge(tokens.back(), noise, {ends.first_scene, ends.first_scene, 0.0});
   }
-  const std::int64_t best = surprise.argmin().item<std::int64_t>();
-  const auto row = torch::stack(tokens, 1)[best];  // [C + columns + C, E]
-  return {decode(model, row, stop), context, settings.columns,
-          surprise[best].item<double>() / static_cast<double>(judged),
-          surprise.max().item<double>() / static_cast<double>(judged)};
+  surprise /= static_cast<double>(judged);
+  const auto rows = torch::stack(tokens, 1);  // [candidates, C + columns + C, E]
+  Bridge best;
+  double best_score = 0, worst_score = -1;
+  for (std::int64_t i = 0; i < settings.candidates; ++i) {
+    const auto pixels = decode(model, rows[i], stop);
+    const double seam = worse_seam(pixels, ends), unexpected = surprise[i].item<double>();
+    // Any seam that is there weighs more than any surprise: a squared error that is far below this.
+    const double score = kSeamWeight * std::max(0.0, seam - 1) + unexpected;
+    if (!best.pixels.defined() || score < best_score) {
+      best.pixels = pixels;
+      best.seam = seam;
+      best.surprise = unexpected;
+      best_score = score;
+    }
+    if (score > worst_score) {
+      best.worst_seam = seam;
+      best.worst_surprise = unexpected;
+      worst_score = score;
+    }
+  }
+  best.context = context;
+  best.columns = settings.columns;
+  return best;
 }
 
 }  // namespace equi::stream

@@ -13,9 +13,10 @@
 namespace equi::stream {
 
 struct BridgeSettings {
-  std::int64_t columns = 16;    // of the bridge: 2..256
-  std::int64_t candidates = 4;  // made at once, the least surprising one is kept: 1..64
-  int evaluations = 40;         // of the velocity, for each column
+  std::int64_t columns = 16;       // of the bridge: 2..256
+  std::int64_t candidates = 4;     // made at once, the best one is kept: 1..64
+  int evaluations = 40;            // of the velocity, for each column
+  std::int64_t blend_pixels = 32;  // over which the ends cross to the decode of the mirrored continuation
 };
 
 struct BridgeEnds {
@@ -30,8 +31,11 @@ struct Bridge {
   torch::Tensor pixels;
   std::int64_t context = 0;  // C
   std::int64_t columns = 0;  // of the bridge
+  // Gradient energy at the bridge's two borders as decoded, against the mean inside the end of the picture
+  // that lies there, the worse of the two: of the candidate that was kept and of the worst one.
+  double seam = 0, worst_seam = 0;
   // How little the model expected the first columns after the bridge: the flow's mean squared error there, of
-  // the candidate that was kept and of the worst one.
+  // the same two.
   double surprise = 0, worst_surprise = 0;
 };
 
@@ -40,7 +44,9 @@ struct Bridge {
 // steered towards. Column j of the bridge starts as the plain continuation of the end; the clean token that
 // the flow predicts at each time is moved towards the target by a share that rises from 0 to 1 over the
 // bridge, and the last part of each column's way to t = 0 is left to the model, less of it the nearer the
-// column is to the beginning. Deterministic in `seed`.
+// column is to the beginning. Of the candidates without a seam (no more gradient energy at their borders than
+// inside the picture) the least surprising one is kept; where each has one, the one with the smallest.
+// Deterministic in `seed`.
 // Throws Error(bad_input) for settings out of range or ends of different size, Error(cancelled),
 // Error(numeric).
 Bridge make_bridge(const model::Model& model, const GenerationSettings& generation, const BridgeEnds& ends,

@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/media/band_spool.h"
+#include "core/media/disk_space.h"
 #include "tests/media/pattern_source.h"
 #include "tests/support/temp_folder.h"
 
@@ -242,6 +243,40 @@ TEST_F(BrokenExport, AFullDiskIsSaidAndLeavesNothing) {
     EXPECT_THAT(message, HasSubstr("cannot be written")) << name(format);
     expect_nothing_left(target);
   }
+}
+
+// The folder's permissions allow it (as root's do), the file cannot be made all the same.
+TEST_F(BrokenExport, WhatCannotBeWrittenIsNamedAsItWasAskedFor) {
+  for (const auto format : {Format::png, Format::jpeg, Format::webp, Format::tiff, Format::deep_zoom,
+                            Format::mp4, Format::webm}) {
+    auto options = as(format);
+    options.scroll.width = options.scroll.height = 64;
+    const std::string target = "/proc/picture" + ending(format);
+    try {
+      export_picture(pattern_source(300, 64), target, options);
+      ADD_FAILURE() << name(format);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.where(), target) << name(format) << ": " << e.what();
+    }
+  }
+}
+
+TEST(DiskSpace, IsThatOfTheFileSystemWhereTheFileWillBe) {
+  const testing::TempFolder folder;
+  const auto here = free_space(folder.path());
+  ASSERT_TRUE(here.has_value());
+  EXPECT_GT(*here, 0U);
+  EXPECT_TRUE(free_space(folder / "not/there/yet.png").has_value()) << "its folder need not be there";
+  EXPECT_TRUE(free_space("relative.png").has_value());
+  EXPECT_FALSE(free_space("/proc/a.png").has_value()) << "no disk, no size";
+}
+
+TEST(DiskSpace, MoreThanThereIsIsSaidWithBothSizes) {
+  EXPECT_EQ(space_warning(1000, 1000), "");
+  EXPECT_EQ(space_warning(std::uint64_t{1} << 50, std::nullopt), "") << "nothing is known";
+  EXPECT_EQ(space_warning(3U << 20, 1536), "about 3.0 MiB are needed, the disk has 1.5 KiB left");
+  EXPECT_EQ(space_warning(std::uint64_t{5} << 40, std::uint64_t{2} << 30),
+            "about 5.0 TiB are needed, the disk has 2.0 GiB left");
 }
 
 TEST_F(BrokenExport, SaysWhatIsWrongWithTheTarget) {

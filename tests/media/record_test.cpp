@@ -93,6 +93,16 @@ TEST_F(Record, DamageAnywhereIsSurvived) {
   }
 }
 
+TEST_F(Record, DamageOfTheRecordItselfIsToldApart) {
+  const auto path = exported(Format::png, std::string(70000, 'y'));
+  auto bytes = bytes_of(path);
+  const auto at = bytes.find(std::string(kRecordKeyword) + '\0');
+  ASSERT_NE(at, std::string::npos);
+  for (int i = 20; i < 40; ++i) bytes[at + static_cast<std::size_t>(i)] ^= 0x5a;
+  std::ofstream(path, std::ios::binary) << bytes;
+  EXPECT_THROW(read_record(path), DamagedRecord);
+}
+
 TEST_F(Record, APackedTextThatExplodesIsRefused) {
   const std::string bomb(std::size_t{40} << 20, ' ');
   const auto path = exported(Format::png, bomb);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
+#include "core/stream/seam_levelling.h"
 
 namespace equi::stream {
 namespace {
@@ -34,6 +35,47 @@ TEST(Seam, BlurAtTheBorderIsSeenToo) {
   auto picture = noise_picture(256);
   picture.narrow(1, 120, 16).fill_(110);
   EXPECT_LT(seam_ratio(picture, {128}, 4), 0.1);
+}
+
+double energy_at(const torch::Tensor& picture, std::int64_t border) {
+  return gradient_energy(picture)[border - 1].item<double>();
+}
+
+TEST(SeamLevelling, AStepComesDownToTheEnergyAskedForAndNothingFartherChanges) {
+  auto picture = noise_picture(256);
+  picture.narrow(1, 128, 128).add_(40);
+  const double inside = gradient_energy(picture.narrow(1, 0, 128)).mean().item<double>();
+  for (const double wanted : {inside, 5.0, 0.0}) {
+    const auto levelled = level_seam(picture, 128, wanted, 16, 24);
+    EXPECT_LE(energy_at(levelled, 128), wanted);
+    EXPECT_TRUE(torch::equal(levelled.narrow(1, 0, 112), picture.narrow(1, 0, 112)));
+    EXPECT_TRUE(torch::equal(levelled.narrow(1, 152, 104), picture.narrow(1, 152, 104)));
+    // The step was spread, not moved: no other border has become one.
+    EXPECT_LT(gradient_energy(levelled).max().item<double>(), 3 * inside);
+  }
+}
+
+TEST(SeamLevelling, OnlyTheSideThatMayChangeChanges) {
+  auto picture = noise_picture(64);
+  picture.narrow(1, 32, 32).add_(40);
+  const auto left = level_seam(picture, 32, 10, 8, 0), right = level_seam(picture, 32, 10, 0, 8);
+  EXPECT_TRUE(torch::equal(left.narrow(1, 32, 32), picture.narrow(1, 32, 32)));
+  EXPECT_TRUE(torch::equal(right.narrow(1, 0, 32), picture.narrow(1, 0, 32)));
+  EXPECT_LE(energy_at(left, 32), 10);
+  EXPECT_LE(energy_at(right, 32), 10);
+}
+
+TEST(SeamLevelling, ASoftBorderStaysBitForBit) {
+  const auto picture = noise_picture(64);
+  EXPECT_TRUE(torch::equal(level_seam(picture, 32, energy_at(picture, 32), 8, 8), picture));
+}
+
+TEST(SeamLevelling, RefusesWhatMakesNoSense) {
+  const auto picture = noise_picture(32);
+  EXPECT_THROW(level_seam(picture, 0, 1, 8, 8), Error);
+  EXPECT_THROW(level_seam(picture, 32, 1, 8, 8), Error);
+  EXPECT_THROW(level_seam(picture, 16, -1, 8, 8), Error);
+  EXPECT_THROW(level_seam(picture, 16, 1, 0, 0), Error);
 }
 
 TEST(Seam, RefusesBordersOutsideThePicture) {
