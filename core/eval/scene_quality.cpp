@@ -199,6 +199,20 @@ torch::Tensor decode_columns(const model::Model& model, const torch::Tensor& tok
   return decoder.decode({0, tokens.size(0)}, {begin, end}, source).pixels.to(torch::kCPU, torch::kFloat32);
 }
 
+double class_agreement(const train::NamedClassifier& judge, const torch::Tensor& picture,
+                       std::int64_t column_pixels, std::int64_t label) {
+  const torch::InferenceMode inference;
+  const auto strip = stream::from_bytes(picture);
+  std::int64_t crops = 0, right = 0;
+  for (std::int64_t x = 0; x + kCrop * column_pixels <= strip.size(2);
+       x += kCropHop * column_pixels, ++crops) {
+    const auto crop = strip.narrow(2, x, kCrop * column_pixels).clamp(-1, 1).unsqueeze(0);
+    const auto scores = judge.classifier->scores(judge.classifier->features(crop));
+    right += scores.argmax(1).item<std::int64_t>() == label ? 1 : 0;
+  }
+  return double(right) / double(crops);
+}
+
 SceneQuality measure_scene_quality(const model::Model& model, const train::NamedClassifier& judge,
                                    const SceneQualityOptions& options, torch::Tensor* panoramas,
                                    const QualityProgress& progress, const std::stop_token& stop) {

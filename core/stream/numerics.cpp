@@ -72,6 +72,8 @@ NumericsReport compare_numerics(const model::Model& exact, const model::Model& o
   report.token_error_on_its_own = relative_error(rows.on_its_own.narrow(0, columns - quarter, quarter),
                                                  rows.exact.narrow(0, columns - quarter, quarter));
   const auto reference = picture(exact, rows.exact);
+  report.exact_picture = reference;
+  report.own_picture = picture(ours, rows.on_its_own);
   report.psnr = decibels(picture(exact, rows.following), reference);
   report.psnr_on_its_own = decibels(picture(exact, rows.on_its_own), reference);
   report.psnr_of_decoder = decibels(picture(ours, rows.exact), reference);

@@ -20,6 +20,9 @@ struct NumericsReport {
   // Decoded pictures (8 bits a channel) against the exact one, dB: of the first kind of columns, of the
   // second kind, and of the exact tokens through our decoder.
   double psnr = 0, psnr_on_its_own = 0, psnr_of_decoder = 0;
+
+  // [H, columns * 16, 3] uint8: the exact row, and the row that is ours alone, decoded by our decoder.
+  torch::Tensor exact_picture, own_picture;
 };
 
 // Makes `columns` >= 16 columns of `scene` both ways and compares. `exact` is a model in float32; `ours` the

@@ -114,6 +114,21 @@ TEST_F(Cli, EvaluatesTheDemoModel) {
   EXPECT_GT(figures.at("position_loss_ratio").get<double>(), 1.0);
 }
 
+// The numerics guard on the demo model (the kernels' own bounds are in stream_test).
+TEST_F(Cli, BenchNumericsJudgesBfloat16) {
+  const Outcome outcome = run("bench numerics --model models/demo --scene 2 --columns 32 --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto figures = nlohmann::json::parse(outcome.out);
+  EXPECT_LT(figures.at("token_error_mean").get<double>(), 3e-2);
+  EXPECT_GT(figures.at("token_error_mean").get<double>(), 1e-5) << "bfloat16 was not used";
+  EXPECT_GT(figures.at("psnr").get<double>(), 40.0);
+  EXPECT_GT(figures.at("psnr_of_decoder").get<double>(), 40.0);
+  EXPECT_NEAR(figures.at("class_agreement").get<double>(), figures.at("class_agreement_exact").get<double>(),
+              0.2)
+      << "one crop of the five";
+  expect_error("bench numerics --model models/demo --scene 15", "scene");
+}
+
 TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("info " + at("absent"), "is no folder");
