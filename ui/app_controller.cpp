@@ -148,6 +148,7 @@ void AppController::import_photo(const QString& path) {
   if (info.isDir()) {
     return report(Error(ErrorKind::bad_input, path.toStdString(), "is a folder", "choose a picture"));
   }
+  growth_->forget_steps();
   studio_->import_photo(to_path(path), {growth_->seed(), 0, growth_->settings()});
   Q_EMIT notice(tr("Reading %1").arg(info.fileName()));
 }

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/engine/studio.h"
+#include "core/media/disk_space.h"
 #include "ui/app_settings.h"
 #include "ui/grow/growth.h"
 #include "ui/log.h"
@@ -52,6 +53,10 @@ class AppController : public QObject {
   CanvasExport& exporter() { return *exporter_; }
   BatchHost& batch() { return *batch_; }
 
+  // How much room a disk has; another way to tell is for tests.
+  const media::FreeSpace& free_space() const { return free_space_; }
+  void set_free_space(media::FreeSpace look) { free_space_ = std::move(look); }
+
   std::shared_ptr<const engine::Engine> engine() const { return host_->engine(); }  // null: no model
   std::shared_ptr<const engine::Snapshot> snapshot() const { return snapshot_; }    // null: no canvas
   bool has_canvas() const { return project_->has_document(); }
@@ -96,6 +101,7 @@ class AppController : public QObject {
   ThumbnailMaker* thumbnails_;
   CanvasExport* exporter_;
   BatchHost* batch_;
+  media::FreeSpace free_space_ = media::free_space;
   std::shared_ptr<const engine::Snapshot> snapshot_;
   stream::ColumnRange selection_;
   bool started_ = false, reattached_ = false;

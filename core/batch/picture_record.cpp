@@ -52,6 +52,15 @@ std::vector<Change> changes_of(const canvas::State& state, FrameId frame) {
   return changes;
 }
 
+void check_scenes(const canvas::State& state, std::int64_t count) {
+  const auto known = [count](std::int64_t scene) { return scene >= 0 && scene < count; };
+  const bool all = known(state.scene) && std::ranges::all_of(state.scenes, [&](const canvas::SceneChange& c) {
+                     return known(c.scene);
+                   });
+  if (!all)
+    throw Error(ErrorKind::bad_input, "picture", "its record names a scene that the model does not have");
+}
+
 }  // namespace
 
 PictureRecord make_record(engine::Session& session, engine::ColumnRange shown, bool seamless) {
@@ -136,49 +145,75 @@ PictureRecord read_picture_record(const std::filesystem::path& picture) {
   return record_from_json(text, picture.string());
 }
 
+std::optional<PictureRecord> find_picture_record(const std::filesystem::path& picture) {
+  std::string text;
+  try {
+    text = media::read_record(picture);
+  } catch (const media::DamagedRecord&) {
+    throw;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  if (text.empty()) return std::nullopt;
+  return record_from_json(text, picture.string());
+}
+
+canvas::NewPanorama first_of(const PictureRecord& record) {
+  return {record.settings.seed, record.settings.scene, record.settings.settings};
+}
+
+std::vector<RestoreStep> restore_steps(const engine::Engine& engine, const PictureRecord& record) {
+  if (record.has_photo) {
+    throw Error(ErrorKind::unsupported, "picture", "it continues a photo, which is not in its record",
+                "start from the photo itself");
+  }
+  if (!engine.identity().same_model(record.model)) {
+    throw Error(ErrorKind::bad_input, "picture",
+                fmt::format("it was made with the model '{}', not with '{}'", printable(record.model.name),
+                            printable(engine.identity().name)),
+                "choose that model");
+  }
+  check_scenes(record.settings, static_cast<std::int64_t>(engine.manifest().class_names.size()));
+  std::vector<RestoreStep> steps;
+  // The forward frame first: the mirrored one continues what it shows.
+  for (const auto frame : {FrameId::forward, FrameId::mirrored}) {
+    const bool forward = frame == FrameId::forward;
+    const std::int64_t end = std::max<std::int64_t>(0, forward ? record.columns.end : -record.columns.begin);
+    std::int64_t reached = 0;  // columns of the frame
+    RestoreStep step{std::nullopt, frame, 0};
+    for (const auto& change : changes_of(record.settings, frame)) {
+      const std::int64_t before = forward ? change.column : -1 - change.column;  // columns up to there
+      if (before >= end) break;
+      step.columns = before - reached;
+      if (step.change || step.columns > 0) steps.push_back(step);
+      reached = before;
+      step.change = change.command;
+    }
+    step.columns = end - reached;
+    if (step.change || step.columns > 0) steps.push_back(step);
+  }
+  return steps;
+}
+
 std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::Engine> engine,
                                                 const PictureRecord& record,
                                                 const std::filesystem::path& project,
                                                 const std::function<void(std::int64_t made)>& progress,
                                                 const std::stop_token& stop) {
-  if (record.has_photo) {
-    throw Error(ErrorKind::unsupported, "picture", "it continues a photo, which is not in its record",
-                "start from the photo itself");
-  }
-  if (!engine->identity().same_model(record.model)) {
-    throw Error(ErrorKind::bad_input, "picture",
-                fmt::format("it was made with the model '{}', not with '{}'", printable(record.model.name),
-                            printable(engine->identity().name)),
-                "choose that model");
-  }
-  const auto& s = record.settings;
-  auto session = engine::Session::create(std::move(engine), project, {s.seed, s.scene, s.settings});
-  std::int64_t made = 0;
-  const auto grow = [&](FrameId frame, std::int64_t until) {  // document column, outwards
-    const auto extent = session->extent();
-    const auto missing = frame == FrameId::forward ? until - extent.end : extent.begin - until;
-    if (missing <= 0) return;
-    const auto before = made;
+  const auto steps = restore_steps(*engine, record);
+  auto session = engine::Session::create(std::move(engine), project, first_of(record));
+  std::int64_t before = 0;
+  for (const auto& step : steps) {
+    if (step.change) session->execute(*step.change);
+    if (step.columns == 0) continue;
     session->extend(
-        frame, missing,
-        [&](std::int64_t n) {
-          made = before + n;
-          if (progress) progress(made);
+        step.frame, step.columns,
+        [&](std::int64_t made) {
+          if (progress) progress(before + made);
         },
         stop);
+    before += step.columns;
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
-  };
-  // The forward frame first: the mirrored one continues what it shows.
-  for (const auto frame : {FrameId::forward, FrameId::mirrored}) {
-    const bool forward = frame == FrameId::forward;
-    const std::int64_t end = forward ? record.columns.end : record.columns.begin;
-    for (const auto& change : changes_of(s, frame)) {
-      const std::int64_t before = forward ? change.column : change.column + 1;
-      if (forward ? before >= end : before <= end) continue;
-      grow(frame, before);
-      session->execute(change.command);
-    }
-    grow(frame, end);
   }
   return session;
 }

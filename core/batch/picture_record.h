@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "core/canvas/project_file.h"
 #include "core/canvas/state.h"
@@ -33,9 +35,26 @@ PictureRecord record_from_json(const std::string& text, const std::string& where
 // Out of a picture file. Throws Error(bad_input) when it has none.
 PictureRecord read_picture_record(const std::filesystem::path& picture);
 
-// A new canvas that is grown with the record's settings to the columns that the picture shows. Throws
-// Error(unsupported) for pictures that continue a photo, Error(bad_input) when the engine's model is another
-// one, Error(cancelled) (the canvas is then shorter).
+// The record of any file that was opened as a picture: nothing when it has none, or when the file is damaged
+// elsewhere or of another format (whoever reads the pixels says so). Throws Error(bad_input) when the record
+// itself is damaged.
+std::optional<PictureRecord> find_picture_record(const std::filesystem::path& picture);
+
+// One step on the way from an empty canvas of the record's seed, scene and settings to the columns that the
+// picture shows: a change first, where there is one, then columns.
+struct RestoreStep {
+  std::optional<canvas::Command> change;
+  canvas::FrameId frame = canvas::FrameId::forward;
+  std::int64_t columns = 0;  // that the frame grows by; may be 0
+};
+
+canvas::NewPanorama first_of(const PictureRecord& record);
+// Throws Error(unsupported) for pictures that continue a photo, Error(bad_input) when the engine's model is
+// another one or has fewer scenes than the record names.
+std::vector<RestoreStep> restore_steps(const engine::Engine& engine, const PictureRecord& record);
+
+// A new canvas that has taken these steps. Throws as restore_steps, and Error(cancelled) (the canvas is then
+// shorter).
 std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::Engine> engine,
                                                 const PictureRecord& record,
                                                 const std::filesystem::path& project,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -149,6 +150,19 @@ void Runner::fail_rows(const std::vector<std::size_t>& rows, const std::string& 
   }
 }
 
+// When not even that can be written down (the folder of the queue is gone), the items are given back as soon
+// as it can.
+void Runner::fail_group(const std::string& reason) {
+  try {
+    fail_rows(work_->rows(), reason);
+  } catch (const Error&) {
+    owed_ = work_->numbers();
+    work_.reset();
+    throw;
+  }
+  work_.reset();
+}
+
 void Runner::pause_after(const std::string& reason) {
   queue_->pause(reason);
   give_up();
@@ -162,11 +176,14 @@ void Runner::retry_alone() {
 }
 
 void Runner::give_up() {
-  if (!work_) return;
-  const auto numbers = work_->numbers();
-  work_.reset();
-  queue_->give_back(numbers);
-  for (const auto number : numbers) tell(number);
+  if (work_) {
+    const auto numbers = work_->numbers();
+    owed_.insert(owed_.end(), numbers.begin(), numbers.end());
+    work_.reset();
+  }
+  if (owed_.empty()) return;
+  queue_->give_back(owed_);
+  for (const auto number : std::exchange(owed_, {})) tell(number);
 }
 
 bool Runner::step(const std::stop_token& stop) {
@@ -174,6 +191,7 @@ bool Runner::step(const std::stop_token& stop) {
     give_up();
     return false;
   }
+  if (!owed_.empty()) give_up();
   if (queue_->paused()) return false;
   try {
     if (!work_) return begin_group();
@@ -195,8 +213,7 @@ bool Runner::step(const std::stop_token& stop) {
     if (e.kind() == ErrorKind::numeric && work_->items.size() > 1) {
       retry_alone();
     } else {
-      fail_rows(work_->rows(), e.what());
-      work_.reset();
+      fail_group(e.what());
     }
   } catch (const std::bad_alloc&) {
     if (work_) fail_rows(work_->rows(), "the memory is full; make fewer at once");

@@ -52,6 +52,7 @@ class Runner {
   void finish(std::size_t row, const std::vector<std::uint8_t>& thumbnail);
   void drop_cancelled();
   void fail_rows(const std::vector<std::size_t>& rows, const std::string& reason);
+  void fail_group(const std::string& reason);
   void pause_after(const std::string& reason);
   void retry_alone();
   void tell(std::int64_t item) const;
@@ -61,6 +62,7 @@ class Runner {
   std::shared_ptr<Queue> queue_;
   Callbacks callbacks_;
   std::unique_ptr<Work> work_;
+  std::vector<std::int64_t> owed_;   // to be given back to the queue once its file can be written again
   std::vector<std::int64_t> alone_;  // items whose group met numbers that are not finite
 };
 

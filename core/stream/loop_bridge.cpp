@@ -129,7 +129,7 @@ class SteeredStream {
                                              if (stop.stop_requested())
                                                throw Error(ErrorKind::cancelled, "", "stopped");
                                              const double t = times[static_cast<std::size_t>(i)];
-                                             const auto v = flow_.velocity(z, i, generation_.guidance.scale);
+                                             auto v = flow_.velocity(z, i, generation_.guidance.scale);
                                              if (t <= free_time) return v;
                                              const auto clean = z - v * t;
                                              return v - (target - clean) * (share / t);

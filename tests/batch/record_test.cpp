@@ -1,4 +1,6 @@
 // Canvas to picture, and the picture's record back to the canvas.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,6 +96,41 @@ TEST_F(RecordTest, WhatCannotBeRestoredIsSaid) {
   record.model.generator_sha256 = "other";
   EXPECT_THAT(message_of([&] { restore_canvas(golden_engine(), record, folder_ / "c.equi"); }),
               HasSubstr("was made with the model"));
+}
+
+TEST_F(RecordTest, IsLookedForInAnyPicture) {
+  auto session = canvas();
+  session->extend(FrameId::forward, 4);
+  const auto source = canvas_source(*session, {0, 4});
+  const auto write = [&](const char* name, const std::string& record) {
+    media::export_picture(source, folder_ / name, {}, record);
+    return folder_ / name;
+  };
+  const auto json = to_json(make_record(*session, {0, 4}, false), 1 << 20);
+  EXPECT_EQ(find_picture_record(write("with.png", json)).value().settings.seed, 77U);
+  EXPECT_FALSE(find_picture_record(write("without.png", "")).has_value());
+  EXPECT_THROW(find_picture_record(write("damaged.png", json.substr(0, 50))), Error);
+  std::ofstream(folder_ / "text.bmp") << "no picture at all";
+  EXPECT_FALSE(find_picture_record(folder_ / "text.bmp").has_value());
+  EXPECT_FALSE(find_picture_record(folder_ / "absent.png").has_value());
+}
+
+TEST_F(RecordTest, StepsLeadFromAnEmptyCanvasOutwards) {
+  auto session = eventful_canvas();
+  const auto record = make_record(*session, whole_canvas(*session), false);
+  const auto steps = restore_steps(*golden_engine(), record);
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_FALSE(steps[0].change.has_value());
+  EXPECT_EQ(steps[0].columns, 20);
+  EXPECT_TRUE(std::holds_alternative<canvas::ChangeScene>(steps[1].change.value()));
+  EXPECT_EQ(steps[1].columns, 8);
+  EXPECT_TRUE(std::holds_alternative<canvas::Regenerate>(steps[2].change.value()));
+  EXPECT_EQ(steps[2].columns, record.columns.end - 28);
+  EXPECT_EQ(steps[3].frame, FrameId::mirrored);
+  EXPECT_EQ(steps[3].columns, 6);
+  auto strange = record;
+  strange.settings.scenes = {{20, 5000, 4}};
+  EXPECT_THROW(restore_steps(*golden_engine(), strange), Error);
 }
 
 TEST_F(RecordTest, HostileRecordsAreRefused) {

@@ -187,6 +187,30 @@ TEST_F(RunnerTest, AFolderThatVanishesIsSaidAndNothingIsLost) {
   EXPECT_EQ(queue->counts().waiting, 6);
 }
 
+// A disk that was taken off and put back while the program goes on.
+TEST_F(RunnerTest, OnceTheFolderIsBackTheSameRunnerMakesTheRest) {
+  const auto elsewhere = folder_.path() / "moved";
+  bool gone = false;
+  const std::shared_ptr<Queue> queue = open();
+  Runner runner(golden_engine(), queue, {{}, [&](const RunnerProgress& p) {
+                                           std::error_code ignored;
+                                           if (p.done == p.total && !std::exchange(gone, true))
+                                             std::filesystem::rename(plan_.folder, elsewhere, ignored);
+                                         }});
+  const auto all = [&] {
+    while (runner.step()) {
+    }
+  };
+  EXPECT_THAT(message_of(all), HasSubstr("cannot be"));
+  std::filesystem::rename(elsewhere, plan_.folder);
+  all();
+  queue->retry_failed();
+  queue->resume();
+  all();
+  EXPECT_EQ(queue->counts().done, 6);
+  EXPECT_EQ(queue->counts().running, 0);
+}
+
 TEST_F(RunnerTest, SettingsThatTheModelCannotDoFailTheItemsWithTheReason) {
   plan_.solver = "heun";
   plan_.steps = {3};

@@ -1,9 +1,10 @@
 // The batch dialog, driven through its real widgets.
 #include <QDir>
 #include <QSignalSpy>
-#include <QThread>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "core/batch/manifest.h"
 #include "core/batch/picture_output.h"
@@ -42,6 +43,13 @@ class BatchDialogTest : public UiTest {
     ASSERT_TRUE(dialog()->start_button()->isEnabled()) << problem();
     dialog()->start_button()->click();
     ASSERT_TRUE(wait_until([&] { return dialog()->shows_queue() && !host().rows().empty(); })) << problem();
+  }
+  // Starts it with the device held, so that nothing is made before the test says so (step_batch).
+  Hold start_held() {
+    const Hold held = hold_device();
+    start();
+    EXPECT_TRUE(wait_until([&] { return host().running(); }));
+    return held;
   }
   bool wait_done(std::int64_t count) {
     return wait_until([&] { return host().counts().done >= count; });
@@ -127,11 +135,13 @@ TEST_F(BatchDialogTest, TwoScenesTimesTwoSeeds) {
 TEST_F(BatchDialogTest, PausesAndResumes) {
   open_batch();
   plan(1, "1-6", "24");
-  start();
-  ASSERT_TRUE(wait_until([&] { return host().progress().done > 0; }));
+  Hold held = start_held();
+  held = step_batch(held, [&] { return host().progress().done > 0; });
   screenshot(dialog(), QStringLiteral("batch-running"));
   dialog()->pause_button()->click();
-  ASSERT_TRUE(wait_until([&] { return host().paused() && !host().running(); }));
+  ASSERT_TRUE(wait_until([&] { return host().paused(); }));
+  held.let_go();
+  ASSERT_TRUE(wait_until([&] { return !host().running(); }));
   ASSERT_TRUE(wait_until([&] { return dialog()->pause_button()->text().contains("Resume"); }));
   EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("Paused")), -1);
   const auto done = host().counts().done;
@@ -147,12 +157,11 @@ TEST_F(BatchDialogTest, CancelsOneMovesOneAndMakesTheRest) {
   open_batch();
   plan(1, "1-6");
   // Paused before anything is made, so that what is cancelled is known.
-  app->device_queue()->submit({.name = "busy",
-                               .priority = jobs::Priority::preview,
-                               .run = [](const jobs::Context&) { QThread::msleep(300); }});
-  start();
+  const Hold held = start_held();
   host().pause();
-  ASSERT_TRUE(wait_until([&] { return host().paused() && !host().running(); }));
+  ASSERT_TRUE(wait_until([&] { return host().paused(); }));
+  held.let_go();
+  ASSERT_TRUE(wait_until([&] { return !host().running(); }));
   const auto number_of = [&](int row) { return host().rows().at(std::size_t(row)).number; };
   const auto last = number_of(5), victim = number_of(4);
   dialog()->table()->selectRow(5);
@@ -180,17 +189,84 @@ TEST_F(BatchDialogTest, CancelsOneMovesOneAndMakesTheRest) {
 TEST_F(BatchDialogTest, AFolderThatVanishesIsSaidAndTheRestCanGoOn) {
   open_batch();
   plan(1, "1-4", "24");
-  start();
-  ASSERT_TRUE(wait_until([&] { return host().progress().done > 0; }));
+  Hold held = start_held();
+  held = step_batch(held, [&] { return host().progress().done > 0; });
   fs::remove_all(folder / "out");
+  held.let_go();
   ASSERT_TRUE(wait_until([&] { return !host().running() && !dialog()->note()->isHidden(); }));
   EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("out")), -1)
       << dialog()->note()->text().toStdString();
   screenshots(dialog(), QStringLiteral("batch-vanished"));
+  ASSERT_TRUE(wait_until([&] { return dialog()->new_button()->isEnabled(); }));
   dialog()->new_button()->click();
   ASSERT_TRUE(wait_until([&] { return dialog()->start_button()->isEnabled(); })) << problem();
   form()->folder()->setText(from_path(folder / "out"));
   plan(1, "1", "4");
+  start();
+  ASSERT_TRUE(wait_done(1));
+}
+
+TEST_F(BatchDialogTest, WhatFailedIsMadeOnceTheReasonIsGone) {
+  open_batch();
+  plan(1, "1-3");
+  form()->pattern()->setText(QStringLiteral("p{seed}"));
+  const Hold held = start_held();
+  // A folder has the name of a picture.
+  fs::create_directories(folder / "out" / "p2.png" / "in the way");
+  held.let_go();
+  ASSERT_TRUE(wait_done(2));
+  ASSERT_TRUE(wait_until([&] { return host().counts().failed == 1 && !host().running(); }));
+  EXPECT_EQ(state(1), ItemState::failed);
+  EXPECT_NE(host().rows().at(1).reason.find("p2.png"), std::string::npos) << host().rows().at(1).reason;
+  EXPECT_FALSE(host().paused()) << "the others did not wait for it";
+  screenshots(dialog(), QStringLiteral("batch-failed"));
+  const auto first = fs::last_write_time(folder / "out" / "p1.png");
+  fs::remove_all(folder / "out" / "p2.png");
+  dialog()->table()->clearSelection();
+  ASSERT_TRUE(wait_until([&] { return dialog()->retry_button()->isEnabled(); }));
+  dialog()->retry_button()->click();
+  ASSERT_TRUE(wait_done(3));
+  EXPECT_EQ(host().counts().failed, 0);
+  EXPECT_EQ(media::read_image(folder / "out" / "p2.png").width, 64);
+  EXPECT_EQ(fs::last_write_time(folder / "out" / "p1.png"), first) << "what was done is not made again";
+  ASSERT_TRUE(wait_stopped());
+  EXPECT_EQ(batch::read_manifest(folder / "out" / "manifest.jsonl").size(), 3U);
+}
+
+// Moved away in the middle (a disk that is taken off) and put back.
+TEST_F(BatchDialogTest, AFolderThatComesBackGoesOnWhereItWas) {
+  open_batch();
+  plan(1, "1-3", "6");
+  Hold held = start_held();
+  held = step_batch(held, [&] { return host().progress().done > 0; });
+  fs::rename(folder / "out", folder / "away");
+  held.let_go();
+  ASSERT_TRUE(wait_until([&] { return !host().running() && !dialog()->note()->isHidden(); }));
+  EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("out")), -1)
+      << dialog()->note()->text().toStdString();
+  fs::rename(folder / "away", folder / "out");
+  ASSERT_TRUE(wait_until([&] { return dialog()->pause_button()->text().contains("Resume"); }))
+      << dialog()->note()->text().toStdString();
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_done(3)) << dialog()->note()->text().toStdString() << host().counts().running;
+  EXPECT_EQ(host().counts().failed, 0);
+  EXPECT_EQ(pictures().size(), 3);
+}
+
+TEST_F(BatchDialogTest, ADiskThatIsTooSmallIsSaidBeforeItStarts) {
+  open_batch();
+  app->set_free_space([](const fs::path&) -> std::optional<std::uint64_t> { return 5000; });
+  form()->folder()->setText(from_path(folder / "small"));
+  plan(1, "1");
+  ASSERT_TRUE(wait_until([&] { return problem().find("needed") != std::string::npos; })) << problem();
+  EXPECT_TRUE(dialog()->start_button()->isEnabled()) << "an estimate may be wrong";
+  QStringList asked;
+  answer(asked, {1});
+  dialog()->start_button()->click();
+  EXPECT_EQ(asked, QStringList{QStringLiteral("The disk may become full")});
+  EXPECT_FALSE(dialog()->shows_queue());
+  EXPECT_FALSE(fs::exists(folder / "small"));
+  answer(asked, {0});
   start();
   ASSERT_TRUE(wait_done(1));
 }
@@ -200,7 +276,7 @@ TEST_F(BatchDialogTest, AFolderWithAnotherBatchIsRefusedWithTheReason) {
   plan(1, "1");
   start();
   ASSERT_TRUE(wait_done(1));
-  ASSERT_TRUE(wait_stopped());
+  ASSERT_TRUE(wait_until([&] { return dialog()->new_button()->isEnabled(); }));
   dialog()->new_button()->click();
   form()->folder()->setText(from_path(folder / "out"));
   plan(1, "1-2");
@@ -215,12 +291,19 @@ TEST_F(BatchDialogTest, AFolderWithAnotherBatchIsRefusedWithTheReason) {
 
 TEST_F(BatchDialogTest, GoesOnWithoutTheDialogAndIsFoundAgainAfterARestart) {
   open_batch();
-  plan(1, "1-2", "8, 48");  // two groups: the second one takes long
+  plan(1, "1-2", "8, 120");  // two groups
   form()->pattern()->setText(QStringLiteral("{seed}-{width}"));
-  start();
+  Hold held = start_held();
   dialog()->close();
-  ASSERT_TRUE(wait_done(1)) << "it goes on";
-  close_window();  // quits in the middle
+  held = step_batch(held, [&] { return pictures().size() == 2; });  // it goes on
+  // Quits in the middle: the end waits for the column at hand, so the device is let go while it does.
+  {
+    const std::jthread later([held] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      held.let_go();
+    });
+    close_window();
+  }
   open_window();
   ASSERT_TRUE(wait_until([&] { return host().is_open(); }));
   ASSERT_TRUE(wait_until([&] { return host().counts().all() == 4; }));

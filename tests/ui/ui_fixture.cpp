@@ -2,8 +2,12 @@
 
 #include <QDir>
 #include <QElapsedTimer>
+#include <QPushButton>
 #include <QScreen>
+#include <QTimer>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "ui/start.h"
 
@@ -97,6 +101,49 @@ bool UiTest::wait_columns(std::int64_t count, double seconds) {
 
 bool UiTest::wait_idle(double seconds) {
   return wait_until([&] { return !app->growth().running() && window->canvas()->complete(); }, seconds);
+}
+
+UiTest::Hold UiTest::hold_device(jobs::Priority priority) {
+  Hold hold;
+  app->device_queue()->submit(
+      {.name = "hold", .priority = priority, .run = [hold](const jobs::Context& context) {
+         *hold.entered = true;
+         while (!*hold.over && !context.stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+       }});
+  return hold;
+}
+
+// A slice of a batch ends after one step where another job waits, and the next one waits behind that job.
+UiTest::Hold UiTest::step_batch(Hold held, const std::function<bool()>& condition) {
+  while (!condition()) {
+    const Hold next = hold_device(jobs::Priority::background);
+    held.let_go();
+    held = next;
+    if (!wait_until([&] { return next.entered->load(); })) {
+      ADD_FAILURE() << "the device does not come to the next step";
+      break;
+    }
+    QTest::qWait(1);  // what the step had to say
+  }
+  return held;
+}
+
+void UiTest::answer(QStringList& asked, QList<int> buttons, const QString& picture) {
+  auto* timer = new QTimer(window.get());
+  timer->start(20);
+  QObject::connect(timer, &QTimer::timeout, timer,
+                   [timer, &asked, buttons, picture = QString(picture)]() mutable {
+                     auto* question = QApplication::activeModalWidget();
+                     if (question == nullptr || question->objectName() != QLatin1String("question")) return;
+                     if (!picture.isEmpty()) screenshots(question, std::exchange(picture, QString()));
+                     asked << question->windowTitle();
+                     const int button = buttons.takeFirst();
+                     if (buttons.isEmpty()) {
+                       timer->stop();
+                       timer->deleteLater();
+                     }
+                     question->findChildren<QPushButton*>().at(button)->click();
+                   });
 }
 
 void UiTest::screenshot(QWidget* widget, const QString& name) {

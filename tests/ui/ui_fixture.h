@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QTest>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -48,6 +49,19 @@ class UiTest : public ::testing::Test {
   // A panorama of the first scene, grown and drawn.
   void make_panorama(int amount = 16);
   bool wait_idle(double seconds = 60);  // nothing grows and all that is visible is there
+  // Keeps the device's worker busy until it is let go, so that what waits for it stays under way.
+  struct Hold {
+    std::shared_ptr<std::atomic<bool>> entered = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> over = std::make_shared<std::atomic<bool>>(false);
+    void let_go() const { *over = true; }
+  };
+  Hold hold_device(jobs::Priority priority = jobs::Priority::preview);
+  // While the device is held and a batch waits for it: lets the batch do one thing at a time (begin, a
+  // column, a file) until `condition` holds. The device is held again then.
+  Hold step_batch(Hold held, const std::function<bool()>& condition);
+  // Presses these buttons of the next questions, one each, and notes their titles. The buttons of a question
+  // stand from right to left: its last answer is number 0. With a name, the first question is a screenshot.
+  void answer(QStringList& asked, QList<int> buttons, const QString& picture = {});
   // Writes build/screenshots/NAME.png, or into the folder that EQUICANVAS_SCREENSHOTS names.
   void screenshot(const QString& name);
   static void screenshot(QWidget* widget, const QString& name);

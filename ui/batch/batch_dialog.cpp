@@ -166,6 +166,13 @@ QWidget* BatchDialog::make_queue_page() {
 void BatchDialog::begin() {
   const auto plan = form_->plan();
   if (!plan) return;
+  const QString room = form_->space_warning();
+  if (!room.isEmpty() &&
+      ask(this, tr("The disk may become full"),
+          room + QLatin1Char(' ') + tr("When it is full, the batch pauses and can go on later."),
+          {tr("Cancel"), tr("Start all the same")}, 1) != 1) {
+    return;
+  }
   form_->remember();
   host_->begin(*plan);
 }

@@ -13,6 +13,7 @@
 #include "core/media/pending_file.h"
 #include "ui/app_controller.h"
 #include "ui/batch/number_list.h"
+#include "ui/disk_watch.h"
 #include "ui/frame/dialog.h"
 #include "ui/theme/tokens.h"
 
@@ -57,7 +58,8 @@ auto named(const QString& field, Work work) {
 
 }  // namespace
 
-PlanForm::PlanForm(AppController* app, QWidget* parent) : QWidget(parent), app_(app) {
+PlanForm::PlanForm(AppController* app, QWidget* parent)
+    : QWidget(parent), app_(app), disk_(new DiskWatch(app, this)) {
   facts_ = new QLabel;
   facts_->setProperty("role", "heading");
   facts_->setWordWrap(true);
@@ -76,6 +78,9 @@ PlanForm::PlanForm(AppController* app, QWidget* parent) : QWidget(parent), app_(
   layout->addWidget(make_scenes(), 2);
   layout->addLayout(right, 3);
   connect(app_, &AppController::engine_changed, this, &PlanForm::fill_scenes);
+  connect(folder_, &QLineEdit::textChanged, disk_, &DiskWatch::look_at);
+  connect(disk_, &DiskWatch::changed, this, &PlanForm::update_plan);
+  disk_->look_at(folder_->text());
   fill_scenes();
 }
 
@@ -265,6 +270,11 @@ void PlanForm::show_facts(const batch::Plan& plan) {
   facts_->setText(parts.join(QStringLiteral("  ·  ")));
 }
 
+QString PlanForm::space_warning() const {
+  if (!plan_) return {};
+  return disk_->warning(batch::estimate(*plan_, batch::facts_of(*app_->engine()), 0).bytes);
+}
+
 void PlanForm::check(const batch::Plan& plan) const {
   if (plan.folder.empty()) refuse_field(tr("Folder"), tr("is empty"));
   named(tr("Names"), [&] { batch::check_pattern(plan.name); });
@@ -284,6 +294,7 @@ void PlanForm::update_plan() {
       show_facts(plan);
       check(plan);
       plan_ = std::move(plan);
+      problem_->setText(space_warning());
     } catch (const Error& error) {
       problem_->setText(describe(error).detail);
     }

@@ -13,6 +13,7 @@
 namespace equi::ui {
 
 class AppController;
+class DiskWatch;
 
 // What a batch is to make: scenes, seeds, widths and settings, where it goes and under which names, with the
 // number of pictures and what they take kept up to date.
@@ -25,6 +26,8 @@ class PlanForm : public QWidget {
   // Nothing while a field is wrong; problem() says which.
   std::optional<batch::Plan> plan() const { return plan_; }
   void set_columns_per_second(double rate);
+  // That the pictures will not fit on the disk, as far as is known; empty: they will.
+  QString space_warning() const;
   // What went wrong with the plan outside of the form; until the next change.
   void show_problem(const QString& text);
   // A folder that is not there yet, beside the one used last.
@@ -70,6 +73,7 @@ class PlanForm : public QWidget {
   QCheckBox* seamless_ = nullptr;
   QLabel* facts_ = nullptr;
   QLabel* problem_ = nullptr;
+  DiskWatch* disk_;
   double columns_per_second_ = 0;
   std::optional<batch::Plan> plan_;
 };

@@ -44,7 +44,11 @@ QString first_existing(const ExportRequest& request, std::int64_t width) {
 }  // namespace
 
 ExportDialog::ExportDialog(AppController* app, CanvasExport* work, QWidget* parent)
-    : HouseDialog(tr("Export"), parent), app_(app), work_(work), preview_(new ExportPreview) {
+    : HouseDialog(tr("Export"), parent),
+      app_(app),
+      work_(work),
+      preview_(new ExportPreview),
+      disk_(new DiskWatch(app, this)) {
   build();
   later_.setSingleShot(true);
   later_.setInterval(kSampleDelay);
@@ -79,7 +83,11 @@ void ExportDialog::connect_parts() {
   });
   for (QCheckBox* box : {seamless_, split_})
     connect(box, &QCheckBox::toggled, this, &ExportDialog::update_facts);
-  connect(target_, &QLineEdit::textChanged, this, &ExportDialog::update_facts);
+  connect(target_, &QLineEdit::textChanged, this, [this](const QString& path) {
+    disk_->look_at(path);
+    update_facts();
+  });
+  connect(disk_, &DiskWatch::changed, this, &ExportDialog::refresh_facts);
   connect(work_, &CanvasExport::running_changed, this, &ExportDialog::show_running);
   connect(work_, &CanvasExport::progress, this, [this](double share) { bar_->setValue(int(share * 1000)); });
   connect(work_, &CanvasExport::finished, this, &QDialog::accept);
@@ -89,6 +97,7 @@ void ExportDialog::connect_parts() {
     } else {
       show_problem("error", describe(error).detail);
     }
+    told_ = true;
   });
   const auto canvas_changed = [this] {
     fill_ranges();
@@ -244,10 +253,18 @@ QString ExportDialog::facts_of(const media::ExportOptions& options) const {
   return joined(parts);
 }
 
-// Limits, size, parts: pure functions of the fields.
+// On the disk, while it is written.
+std::uint64_t ExportDialog::needed_bytes() const {
+  const auto e = media::estimate_size(request().options, picture_width(), app_->engine()->picture_height(),
+                                      bytes_per_pixel_);
+  return e.bytes + e.temporary_bytes;
+}
+
+// Limits, size, parts, room on the disk: pure functions of the fields and of what the disk said.
 void ExportDialog::update_facts() {
   const auto engine = app_->engine();
   if (!engine || work_->running() || checking_) return;
+  told_ = false;
   const auto format = options_->options().format;
   const bool too_wide = !media::is_video(format) && picture_width() > media::size_limit(format);
   split_->setVisible(too_wide);
@@ -257,9 +274,14 @@ void ExportDialog::update_facts() {
   }
   const auto options = request().options;
   const QString problem = problem_of(options);
-  show_problem("warning", problem);
+  show_problem("warning", problem.isEmpty() ? disk_->warning(needed_bytes()) : problem);
   export_->setEnabled(problem.isEmpty());
   facts_->setText(problem.isEmpty() ? facts_of(options) : QString());
+}
+
+// When more is known; what the last export came to stays to be read.
+void ExportDialog::refresh_facts() {
+  if (!told_) update_facts();
 }
 
 void ExportDialog::show_problem(const char* role, const QString& text) {
@@ -300,7 +322,7 @@ void ExportDialog::take_sample(const QImage& begin, const QImage& end, double by
   if (round != round_) return;
   preview_->show_pictures(begin, end);
   bytes_per_pixel_ = bytes_per_pixel;
-  if (problem_->property("role").toString() != QLatin1String("error")) update_facts();
+  refresh_facts();
 }
 
 // The target is looked at where files are, then the export starts.
@@ -325,7 +347,16 @@ void ExportDialog::start(const ExportRequest& request, const QString& there,
                          const std::optional<Error>& error) {
   checking_ = false;
   update_facts();
-  if (error) return show_problem("error", describe(*error).detail);
+  if (error) {
+    told_ = true;
+    return show_problem("error", describe(*error).detail);
+  }
+  const QString room = disk_->warning(needed_bytes());
+  if (!room.isEmpty() && ask(this, tr("The disk may become full"),
+                             room + QLatin1Char(' ') + tr("When it is full, the export ends without a file."),
+                             {tr("Cancel"), tr("Export all the same")}, 1) != 1) {
+    return;
+  }
   if (!there.isEmpty() && ask(this, tr("Replace the file?"), tr("“%1” exists already.").arg(there),
                               {tr("Replace"), tr("Cancel")}, 0) != 0) {
     return;

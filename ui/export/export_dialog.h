@@ -9,6 +9,7 @@
 #include <QSpinBox>
 #include <QTimer>
 
+#include "ui/disk_watch.h"
 #include "ui/export/canvas_export.h"
 #include "ui/export/export_preview.h"
 #include "ui/export/format_options.h"
@@ -60,7 +61,9 @@ class ExportDialog : public HouseDialog {
   void format_chosen();
   QString problem_of(const media::ExportOptions& options) const;
   QString facts_of(const media::ExportOptions& options) const;
+  std::uint64_t needed_bytes() const;
   void update_facts();
+  void refresh_facts();
   void sample_later();
   void update_preview();
   void take_sample(const QImage& begin, const QImage& end, double bytes_per_pixel, quint64 round);
@@ -89,8 +92,10 @@ class ExportDialog : public HouseDialog {
   QPushButton* export_ = nullptr;
   QPushButton* stop_ = nullptr;
   QPushButton* close_ = nullptr;
+  DiskWatch* disk_;
   QTimer later_;
   bool checking_ = false;  // the target is being looked at
+  bool told_ = false;      // how the last export ended; until something is changed
   quint64 round_ = 0;
   double bytes_per_pixel_ = 0;  // measured on the sample; 0: not yet
 };

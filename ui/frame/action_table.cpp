@@ -7,6 +7,7 @@ std::span<const ActionSpec> Actions::table() {
     {"file.new",        Menu::file, 0, QT_TR_NOOP("&New panorama"), "new", "Ctrl+N", false, QT_TR_NOOP("Start with an empty canvas")},
     {"file.open",       Menu::file, 0, QT_TR_NOOP("&Open project…"), "open", "Ctrl+O", false, QT_TR_NOOP("Open a project")},
     {"file.photo",      Menu::file, 0, QT_TR_NOOP("Open &photo…"), "photo", "Ctrl+Shift+O", false, QT_TR_NOOP("Open a photo and extend it in both directions")},
+    {"file.settings",   Menu::file, 0, QT_TR_NOOP("Se&ttings from a picture…"), "restore", "", false, QT_TR_NOOP("Make a panorama with the settings inside an exported picture")},
     {"file.save",       Menu::file, 1, QT_TR_NOOP("&Save"), "save", "Ctrl+S", false, QT_TR_NOOP("Save the project")},
     {"file.save_as",    Menu::file, 1, QT_TR_NOOP("Save &as…"), "save-as", "Ctrl+Shift+S", false, ""},
     {"file.export",     Menu::file, 2, QT_TR_NOOP("&Export…"), "export", "Ctrl+Shift+X", false, QT_TR_NOOP("Write the panorama, or a part of it, as a picture, tiles or a video")},

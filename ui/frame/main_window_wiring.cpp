@@ -189,7 +189,7 @@ void MainWindow::update_actions() {
   const bool canvas = snapshot != nullptr && app_->engine() != nullptr;
   const bool columns = canvas && snapshot->extent.size() > 0;
   const bool running = app_->growth().running();
-  actions_->set_enabled({"file.new", "file.photo", "edit.paste"}, app_->engine() != nullptr);
+  actions_->set_enabled({"file.new", "file.photo", "file.settings", "edit.paste"}, app_->engine() != nullptr);
   actions_->set_enabled({"file.save", "file.save_as"}, canvas);
   actions_->set_enabled(
       {"grow.left", "grow.right", "grow.keep_left", "grow.keep_right", "grow.reroll", "grow.variations",

@@ -67,6 +67,7 @@ void Growth::set_auto_extend(bool on) {
 }
 
 void Growth::start_scene(std::int64_t scene) {
+  forget_steps();
   if (!app_->engine()) return;
   if (!seed_locked()) roll_seed();
   studio().stop();
@@ -75,11 +76,13 @@ void Growth::start_scene(std::int64_t scene) {
 }
 
 void Growth::extend(FrameId side) {
+  forget_steps();
   apply_settings(side);
   start(side, amount());
 }
 
 void Growth::keep_going(FrameId side) {
+  forget_steps();
   apply_settings(side);
   start(side, 0);
 }
@@ -109,10 +112,12 @@ void Growth::start(FrameId side, std::int64_t count) {
 }
 
 void Growth::stop() {
+  forget_steps();
   if (app_->has_canvas()) studio().stop();
 }
 
 void Growth::reroll() {
+  forget_steps();
   const auto snapshot = app_->snapshot();
   if (!snapshot || snapshot->extent.size() == 0) return;
   if (snapshot->state.photo) {
@@ -129,6 +134,7 @@ void Growth::reroll() {
 }
 
 void Growth::regenerate(std::int64_t column, std::uint32_t take, std::int64_t columns) {
+  forget_steps();
   const auto snapshot = app_->snapshot();
   if (!snapshot) return;
   const FrameId side = canvas::frame_of(column);
@@ -139,6 +145,7 @@ void Growth::regenerate(std::int64_t column, std::uint32_t take, std::int64_t co
 }
 
 void Growth::change_scene(std::int64_t column, std::int64_t scene, int ramp) {
+  forget_steps();
   const auto snapshot = app_->snapshot();
   if (!snapshot) return;
   if (snapshot->extent.size() == 0) return start_scene(scene);
@@ -151,7 +158,27 @@ void Growth::change_scene(std::int64_t column, std::int64_t scene, int ramp) {
 }
 
 void Growth::cut_off(std::int64_t column) {
+  forget_steps();
   if (app_->snapshot()) studio().execute(canvas::CutOff{column});
+}
+
+void Growth::take_steps(const std::vector<batch::RestoreStep>& steps) {
+  settings_touched_ = false;  // the record's settings are the ones to go on with
+  steps_.assign(steps.begin(), steps.end());
+  next_step();
+}
+
+bool Growth::next_step() {
+  while (!steps_.empty()) {
+    const auto& step = steps_.front();
+    if (step.change) studio().execute(*step.change);
+    if (step.columns > 0) {
+      start(step.frame, step.columns);
+      return true;
+    }
+    steps_.pop_front();
+  }
+  return false;
 }
 
 void Growth::near_end(FrameId side) {
@@ -184,6 +211,12 @@ void Growth::report(const jobs::Progress& progress) {
 void Growth::ended(std::int64_t made, const std::optional<Error>& error) {
   starts_ = std::max<std::int64_t>(0, starts_ - 1);
   settings_touched_ = false;
+  if (!steps_.empty()) {
+    const bool whole = !error && made == steps_.front().columns;
+    steps_.pop_front();
+    if (!whole) forget_steps();
+    if (next_step()) return;
+  }
   const double seconds = progress_.seconds;
   if (starts_ == 0 && running_) {
     running_ = false;

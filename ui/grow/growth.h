@@ -1,9 +1,12 @@
 #pragma once
 
 #include <QObject>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "core/batch/picture_record.h"
 #include "core/engine/studio.h"
 
 namespace equi::ui {
@@ -51,6 +54,10 @@ class Growth : public QObject {
   void regenerate(std::int64_t column, std::uint32_t take = 0, std::int64_t columns = 0);
   void change_scene(std::int64_t column, std::int64_t scene, int ramp);
   void cut_off(std::int64_t column);
+  // Takes a new canvas through the steps of a picture's record, one after the other, until it is stopped or
+  // something else is asked for.
+  void take_steps(const std::vector<batch::RestoreStep>& steps);
+  void forget_steps() { steps_.clear(); }
   // The user looks at an end: with auto-extend on, more columns are made there.
   void near_end(engine::FrameId side);
 
@@ -70,6 +77,7 @@ class Growth : public QObject {
 
  private:
   void start(engine::FrameId side, std::int64_t count);
+  bool next_step();  // false: there was none that adds columns
   void apply_settings(engine::FrameId side);
   engine::Studio& studio() const;
 
@@ -80,7 +88,8 @@ class Growth : public QObject {
   bool running_ = false;
   engine::FrameId side_ = engine::FrameId::forward;
   jobs::Progress progress_;
-  std::int64_t starts_ = 0;  // extensions begun and not yet ended
+  std::int64_t starts_ = 0;               // extensions begun and not yet ended
+  std::deque<batch::RestoreStep> steps_;  // still to be taken; the first one is under way
 };
 
 }  // namespace equi::ui

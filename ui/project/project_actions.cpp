@@ -12,6 +12,7 @@
 #include "ui/frame/actions.h"
 #include "ui/frame/dialog.h"
 #include "ui/frame/message_bar.h"
+#include "ui/project/picture_settings.h"
 
 namespace equi::ui {
 namespace {
@@ -24,6 +25,7 @@ bool is_project(const QString& path) {
 
 ProjectActions::ProjectActions(AppController* app, Actions* actions, MessageBar* messages, QWidget* window)
     : QObject(window), app_(app), actions_(actions), messages_(messages), window_(window) {
+  picture_settings_ = new PictureSettings(app, actions, messages, this, window);
   recent_ = new QMenu(tr("Open &recent"), window);
   QMenu* file = actions->menu(Menu::file);
   file->insertMenu(actions->get("file.photo"), recent_);
@@ -60,7 +62,7 @@ void ProjectActions::when_safe(std::function<void()> next) {
 }
 
 void ProjectActions::open(const QString& path) {
-  if (!is_project(path)) return app_->open_any(path);
+  if (!is_project(path)) return picture_settings_->open(path);
   when_safe([this, path] { app_->open_any(path); });
 }
 
@@ -78,16 +80,16 @@ void ProjectActions::choose_photo() {
       tr("Pictures (%1)").arg(QStringLiteral("*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp")));
   if (path.isEmpty()) return;
   app_->settings().set_folder(QFileInfo(path).path());
-  app_->import_photo(path);
+  open(path);
 }
 
 void ProjectActions::paste() {
   const QMimeData* data = QApplication::clipboard()->mimeData();  // null when nothing was ever copied
-  if (data != nullptr && data->hasImage()) {
-    app_->import_photo(qvariant_cast<QImage>(data->imageData()));
-  } else if (data != nullptr && data->hasUrls() && !data->urls().isEmpty() &&
-             data->urls().first().isLocalFile()) {
+  // The file before its pixels: a file may hold settings, and some file managers copy both.
+  if (data != nullptr && data->hasUrls() && !data->urls().isEmpty() && data->urls().first().isLocalFile()) {
     open(data->urls().first().toLocalFile());
+  } else if (data != nullptr && data->hasImage()) {
+    app_->import_photo(qvariant_cast<QImage>(data->imageData()));
   } else {
     messages_->show_message(MessageBar::Kind::note, tr("There is no picture on the clipboard"));
   }

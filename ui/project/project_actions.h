@@ -9,6 +9,7 @@ namespace equi::ui {
 class Actions;
 class AppController;
 class MessageBar;
+class PictureSettings;
 
 // The File menu: new, open, save, recent files, the question about unsaved changes, the offer to recover what
 // a crash left behind.
@@ -20,8 +21,9 @@ class ProjectActions : public QObject {
 
   // Does `next` once nothing unsaved can be lost by it: at once, after saving, or not at all.
   void when_safe(std::function<void()> next);
-  // Opens a project or a picture, whatever the file is.
+  // Opens a project or a picture, whatever the file is; a picture of the program's own makes it ask.
   void open(const QString& path);
+  PictureSettings* picture_settings() const { return picture_settings_; }
   void save(std::function<void()> next = {});
   void save_as(std::function<void()> next = {});
 
@@ -38,6 +40,7 @@ class ProjectActions : public QObject {
   MessageBar* messages_;
   QWidget* window_;
   QMenu* recent_;
+  PictureSettings* picture_settings_;
   bool offered_ = false;
 };
 

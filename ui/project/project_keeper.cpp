@@ -77,13 +77,16 @@ void ProjectKeeper::set_opening(bool opening) {
 
 void ProjectKeeper::start_untitled() {
   const auto engine = app_->engine();
-  if (!engine) return;
+  if (engine) start({app_->growth().seed(), 0, engine->default_settings()});
+}
+
+void ProjectKeeper::start(const canvas::NewPanorama& first, std::function<void()> then) {
   auto copy =
       std::make_shared<std::unique_ptr<WorkingCopy>>(std::make_unique<WorkingCopy>(folder(), QString()));
-  const canvas::NewPanorama first{app_->growth().seed(), 0, engine->default_settings()};
-  app_->studio().create(engine, to_path((*copy)->file()), first,
-                        [this, copy](const std::optional<Error>& error) {
-                          post(this, [this, copy, error] {
+  app_->growth().forget_steps();
+  app_->studio().create(app_->engine(), to_path((*copy)->file()), first,
+                        [this, copy, then = std::move(then)](const std::optional<Error>& error) {
+                          post(this, [this, copy, then, error] {
                             if (error) return app_->report(*error);
                             copy_ = std::move(*copy);
                             saved_.reset();
@@ -91,8 +94,33 @@ void ProjectKeeper::start_untitled() {
                             update_dirty();
                             Q_EMIT changed();
                             Q_EMIT opened();
+                            if (then) then();
                           });
                         });
+}
+
+void ProjectKeeper::restore(const std::shared_ptr<const batch::PictureRecord>& record) {
+  const auto engine = app_->engine();
+  if (engine && engine->identity().same_model(record->model)) return start_restored(*record);
+  const ModelEntry* entry = app_->library().find(record->model);
+  if (entry == nullptr) {
+    Q_EMIT model_missing({}, QString::fromStdString(printable(record->model.name)));
+    return;
+  }
+  set_opening(true);
+  pending_ = std::make_unique<Pending>(Pending{nullptr, record->model, false, record});
+  app_->use_model(entry->folder);
+}
+
+void ProjectKeeper::start_restored(const batch::PictureRecord& record) {
+  try {
+    start(batch::first_of(record), [this, steps = batch::restore_steps(*app_->engine(), record)] {
+      app_->growth().take_steps(steps);
+    });
+  } catch (const Error& error) {
+    app_->report(error);
+    if (!copy_) start_untitled();
+  }
 }
 
 void ProjectKeeper::open(const QString& path) {
@@ -137,7 +165,7 @@ void ProjectKeeper::recover(const Leftover& leftover) {
 
 void ProjectKeeper::copied(std::unique_ptr<WorkingCopy> copy, const canvas::ModelIdentity& model,
                            bool recovered) {
-  auto pending = std::make_unique<Pending>(Pending{std::move(copy), model, recovered});
+  auto pending = std::make_unique<Pending>(Pending{std::move(copy), model, recovered, nullptr});
   const auto engine = app_->engine();
   if (engine && engine->identity().same_model(model)) return read(std::move(pending));
   const ModelEntry* entry = app_->library().find(model);
@@ -153,6 +181,7 @@ void ProjectKeeper::copied(std::unique_ptr<WorkingCopy> copy, const canvas::Mode
 
 void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
   const auto held = std::make_shared<std::unique_ptr<Pending>>(std::move(pending));
+  app_->growth().forget_steps();
   app_->studio().open(
       app_->engine(), to_path((*held)->copy->file()), false, [this, held](const std::optional<Error>& error) {
         post(this, [this, held, error] {
@@ -180,7 +209,10 @@ void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
 }
 
 void ProjectKeeper::engine_ready() {
-  if (pending_) {
+  if (pending_ && pending_->record) {
+    set_opening(false);
+    start_restored(*std::exchange(pending_, nullptr)->record);
+  } else if (pending_) {
     read(std::move(pending_));
   } else {
     start_untitled();
@@ -223,6 +255,7 @@ void ProjectKeeper::save(const QString& path, Done done) {
 
 void ProjectKeeper::close(bool keep) {
   if (copy_ && keep) copy_->keep();
+  app_->growth().forget_steps();
   app_->studio().close();
   auto gone = std::shared_ptr<WorkingCopy>(std::move(copy_));
   // The file goes once the worker has let go of it.

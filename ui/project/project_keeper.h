@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/batch/picture_record.h"
 #include "core/engine/studio.h"
 #include "ui/project/working_copy.h"
 
@@ -32,6 +33,10 @@ class ProjectKeeper : public QObject {
 
   // Replaces the document by an empty one of the present model.
   void start_untitled();
+  // Replaces the document by a new one with the record's settings and grows it to the record's columns, with
+  // the model that made it, which is loaded first when it is another one. Errors come as
+  // AppController::failed.
+  void restore(const std::shared_ptr<const batch::PictureRecord>& record);
   // Opens a project: copies it aside, finds and loads its model, reads it. The present document stays when
   // that fails. Errors come as AppController::failed.
   void open(const QString& path);
@@ -58,7 +63,10 @@ class ProjectKeeper : public QObject {
     std::unique_ptr<WorkingCopy> copy;
     canvas::ModelIdentity model;
     bool recovered = false;
+    std::shared_ptr<const batch::PictureRecord> record;  // instead of a copy
   };
+  void start(const canvas::NewPanorama& first, std::function<void()> then = {});
+  void start_restored(const batch::PictureRecord& record);
   void copied(std::unique_ptr<WorkingCopy> copy, const canvas::ModelIdentity& model, bool recovered);
   void read(std::unique_ptr<Pending> pending);
   void set_opening(bool opening);

@@ -414,6 +414,14 @@
             <source>Make many panoramas, one after the other</source>
             <translation>一幅接一幅地生成许多全景图</translation>
         </message>
+        <message>
+            <source>Se&amp;ttings from a picture…</source>
+            <translation>从图片恢复设置(&amp;T)…</translation>
+        </message>
+        <message>
+            <source>Make a panorama with the settings inside an exported picture</source>
+            <translation>用导出图片中的设置生成全景图</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::AppController</name>
@@ -552,6 +560,18 @@
             <source>finished</source>
             <translation>已完成</translation>
         </message>
+        <message>
+            <source>The disk may become full</source>
+            <translation>磁盘可能会写满</translation>
+        </message>
+        <message>
+            <source>When it is full, the batch pauses and can go on later.</source>
+            <translation>一旦写满，批次会暂停，以后可以继续。</translation>
+        </message>
+        <message>
+            <source>Start all the same</source>
+            <translation>仍然开始</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::BatchHost</name>
@@ -667,6 +687,13 @@
         <message>
             <source>Generating: %L1 of %L2 columns</source>
             <translation>正在生成：%L1 / %L2 列</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::DiskWatch</name>
+        <message>
+            <source>About %1 are needed, but the disk has only %2 left.</source>
+            <translation>大约需要 %1，但磁盘只剩 %2。</translation>
         </message>
     </context>
     <context>
@@ -1016,6 +1043,18 @@
         <message>
             <source>&amp;Export</source>
             <translation>导出(&amp;E)</translation>
+        </message>
+        <message>
+            <source>The disk may become full</source>
+            <translation>磁盘可能会写满</translation>
+        </message>
+        <message>
+            <source>When it is full, the export ends without a file.</source>
+            <translation>一旦写满，导出就会中止，不会留下文件。</translation>
+        </message>
+        <message>
+            <source>Export all the same</source>
+            <translation>仍然导出</translation>
         </message>
     </context>
     <context>
@@ -2170,6 +2209,89 @@
         <message>
             <source>The whole panorama: click to go there</source>
             <translation>整幅全景图：单击前往该处</translation>
+        </message>
+    </context>
+    <context>
+        <name>equi::ui::PictureSettings</name>
+        <message>
+            <source>%1, seed %2, %L3 columns</source>
+            <translation>%1，种子 %2，%L3 列</translation>
+        </message>
+        <message>
+            <source>Tokens that were replaced by hand are not among them.</source>
+            <translation>手工替换过的词元不在其中。</translation>
+        </message>
+        <message>
+            <source>The columns that close it to a ring are made when it is exported.</source>
+            <translation>首尾相接的列在导出时才会生成。</translation>
+        </message>
+        <message>
+            <source>This picture was made by EquiCanvas</source>
+            <translation>这张图片由 EquiCanvas 生成</translation>
+        </message>
+        <message>
+            <source>It holds the settings that made it: %1.</source>
+            <translation>其中含有生成它的设置：%1。</translation>
+        </message>
+        <message>
+            <source>Use as a photo</source>
+            <translation>用作照片</translation>
+        </message>
+        <message>
+            <source>Make a panorama with its settings</source>
+            <translation>用其中的设置生成全景图</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>%1 holds no settings</source>
+            <translation>%1 中没有设置</translation>
+        </message>
+        <message>
+            <source>Pictures exported by EquiCanvas do, unless another program saved them again.</source>
+            <translation>EquiCanvas 导出的图片含有设置，除非被别的程序重新保存过。</translation>
+        </message>
+        <message>
+            <source>Settings from a picture</source>
+            <translation>从图片恢复设置</translation>
+        </message>
+        <message>
+            <source>Pictures (%1)</source>
+            <translation>图片 (%1)</translation>
+        </message>
+        <message>
+            <source>The settings in this picture cannot be read</source>
+            <translation>无法读取这张图片中的设置</translation>
+        </message>
+        <message>
+            <source>This picture continues a photo</source>
+            <translation>这张图片是照片的延伸</translation>
+        </message>
+        <message>
+            <source>The settings in %1 alone cannot make it again: the photo is not among them. Start from the photo itself, or go on from this picture.</source>
+            <translation>仅凭 %1 中的设置无法重新生成它：其中没有那张照片。请从照片本身开始，或以这张图片继续。</translation>
+        </message>
+        <message>
+            <source>The model “%1” is not installed</source>
+            <translation>未安装模型“%1”</translation>
+        </message>
+        <message>
+            <source>The settings in %1 are for it; with another model they make another picture. Install it, then open the picture again.</source>
+            <translation>%1 中的设置属于该模型；用别的模型会得到另一幅图。请安装该模型后再打开图片。</translation>
+        </message>
+        <message>
+            <source>Models…</source>
+            <translation>模型…</translation>
+        </message>
+        <message>
+            <source>A panorama with the settings of %1</source>
+            <translation>用 %1 的设置生成的全景图</translation>
+        </message>
+        <message>
+            <source>The record in %1 is damaged (the log says where). The picture itself can be a photo.</source>
+            <translation>%1 中的记录已损坏（详见日志）。图片本身仍可用作照片。</translation>
         </message>
     </context>
     <context>
