@@ -64,13 +64,17 @@ void TilePainter::draw_tile(const std::shared_ptr<const engine::Tile>& tile, dou
   const int x1 = static_cast<int>(std::lround(view_->screen_x(static_cast<double>(columns.end) * pixels)));
   const int y0 = static_cast<int>(std::lround(view_->screen_y(0)));
   const int y1 = static_cast<int>(std::lround(view_->screen_y(view_->picture_height())));
+  if (x1 <= x0 || y1 <= y0) return;
+  const double zoom = static_cast<double>(x1 - x0) / tile->width;
   const double shown_from = std::max(from, tile_left + tile->first * scale);
   const double shown_to = std::min(to, tile_left + tile->last * scale);
-  const int left = std::max(0, static_cast<int>(std::lround(view_->screen_x(shown_from))));
-  const int right = std::min(view_->size().width(), static_cast<int>(std::lround(view_->screen_x(shown_to))));
-  if (right <= left || x1 <= x0 || y1 <= y0) return;
+  // Inwards to whole device pixels where the tile's pixels begin and end: those beyond are black.
+  const int left = std::max({0, x0 + static_cast<int>(std::ceil(tile->first * zoom)),
+                             static_cast<int>(std::lround(view_->screen_x(shown_from)))});
+  const int right = std::min({view_->size().width(), x0 + static_cast<int>(std::floor(tile->last * zoom)),
+                              static_cast<int>(std::lround(view_->screen_x(shown_to)))});
+  if (right <= left) return;
 
-  const double zoom = static_cast<double>(x1 - x0) / tile->width;
   const bool smooth = zoom < 1.0;
   if (x1 - x0 == tile->width && y1 - y0 == tile->height) {
     painter_->drawImage(QPoint(left, y0), images_.plain(tile),
@@ -80,8 +84,9 @@ void TilePainter::draw_tile(const std::shared_ptr<const engine::Tile>& tile, dou
     painter_->drawImage(QPoint(left, y0), image, QRect(left - x0, 0, right - left, y1 - y0));
   } else {
     // Much magnified, or about to change: only the part that is seen is drawn, in whole picture pixels.
-    const int first = std::clamp(static_cast<int>(std::floor((left - x0) / zoom)), 0, tile->width - 1);
-    const int last = std::clamp(static_cast<int>(std::ceil((right - x0) / zoom)), first + 1, tile->width);
+    const int first =
+        std::clamp(static_cast<int>(std::floor((left - x0) / zoom)), tile->first, tile->last - 1);
+    const int last = std::clamp(static_cast<int>(std::ceil((right - x0) / zoom)), first + 1, tile->last);
     painter_->save();
     painter_->setClipRect(QRect(left, y0, right - left, y1 - y0));
     painter_->setRenderHint(QPainter::SmoothPixmapTransform, smooth);
