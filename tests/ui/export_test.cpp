@@ -251,11 +251,7 @@ TEST_F(ExportDialogTest, StopLeavesNoFileAndTheWindowStaysAlive) {
   open_photo(16384);
   write_to("out.png");
   QSignalSpy bad(&app->exporter(), &CanvasExport::failed);
-<<<<<<< HEAD
-  const auto let_go = hold_device();
-=======
   const Hold held = hold_device();
->>>>>>> 948232c2c3a7bf6c109328386b91c0502547249d
   dialog()->export_button()->click();
   ASSERT_TRUE(wait_until([&] { return app->exporter().running(); }));
   EXPECT_TRUE(dialog()->stop_button()->isVisible());
