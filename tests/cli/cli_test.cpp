@@ -101,6 +101,20 @@ TEST_F(Cli, ScenesAreListedAndRendered) {
   EXPECT_TRUE(std::ranges::equal(one.pixels, std::span(two.pixels).first(one.pixels.size())));
 }
 
+TEST_F(Cli, APlanThatIsTooLargeForTheDiskIsSaidBeforeItStarts) {
+  const auto plan = [&](std::int64_t seeds, std::int64_t columns) {
+    std::ofstream(folder_ / "plan.json") << nlohmann::json{
+        {"model", testing::golden_bundle().string()}, {"folder", at("out")}, {"scenes", {"0"}},
+        {"seeds", {{"from", 1}, {"count", seeds}}},   {"widths", {columns}}, {"batch", 1}};
+    const auto outcome = run("batch " + at("plan.json") + " --dry-run --json");
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return nlohmann::json::parse(outcome.out).at("space").get<std::string>();
+  };
+  EXPECT_EQ(plan(2, 4), "");
+  EXPECT_NE(plan(100000, 10'000'000).find("are needed, the disk has"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
+}
+
 TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("info " + at("absent"), "is no folder");
