@@ -99,7 +99,7 @@ LoopBridge make_loop_bridge(const engine::Engine& engine, const media::StripSour
   return bridge;
 }
 
-media::StripSource closed(const media::StripSource& source, std::shared_ptr<const LoopBridge> bridge) {
+media::StripSource closed(const media::StripSource& source, const std::shared_ptr<const LoopBridge>& bridge) {
   if (source.height != bridge->height || source.width != bridge->picture_width) {
     throw Error(ErrorKind::internal, "seamless", "the bridge is of another picture");
   }

@@ -44,6 +44,6 @@ LoopBridge make_loop_bridge(const engine::Engine& engine, const media::StripSour
 
 // The picture with its bridge: it tiles horizontally. All of it but the blended pixels at its ends is as it
 // was, pixel for pixel.
-media::StripSource closed(const media::StripSource& source, std::shared_ptr<const LoopBridge> bridge);
+media::StripSource closed(const media::StripSource& source, const std::shared_ptr<const LoopBridge>& bridge);
 
 }  // namespace equi::batch

@@ -49,8 +49,8 @@ SceneQuality measure_scene_quality(const model::Model& model, const train::Named
                                    const SceneQualityOptions& options, torch::Tensor* panoramas = nullptr,
                                    const QualityProgress& progress = {}, const std::stop_token& stop = {});
 
-// The part (0..1) of the crops of 16 columns, every 4 columns, of a picture [H, w, 3] uint8 that the judge holds
-// for `label`. Precondition: w is at least 16 columns of `column_pixels`.
+// The part (0..1) of the crops of 16 columns, every 4 columns, of a picture [H, w, 3] uint8 that the judge
+// holds for `label`. Precondition: w is at least 16 columns of `column_pixels`.
 double class_agreement(const train::NamedClassifier& judge, const torch::Tensor& picture,
                        std::int64_t column_pixels, std::int64_t label);
 

@@ -103,8 +103,7 @@ TEST_F(Cli, ScenesAreListedAndRendered) {
 
 TEST_F(Cli, EvaluatesTheDemoModel) {
   const Outcome outcome =
-      run("evaluate demo --model models/demo --worlds 2 --panoramas 1 --far-column 48 --precision float32 "
-          "--json");
+      run("evaluate demo --model models/demo --worlds 2 --panoramas 1 --far-column 16 --json");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const auto figures = nlohmann::json::parse(outcome.out);
   EXPECT_GT(figures.at("psnr_reconstruction").get<double>(), 26.0);
@@ -127,6 +126,20 @@ TEST_F(Cli, BenchNumericsJudgesBfloat16) {
               0.2)
       << "one crop of the five";
   expect_error("bench numerics --model models/demo --scene 15", "scene");
+}
+
+TEST_F(Cli, APlanThatIsTooLargeForTheDiskIsSaidBeforeItStarts) {
+  const auto plan = [&](std::int64_t seeds, std::int64_t columns) {
+    std::ofstream(folder_ / "plan.json") << nlohmann::json{
+        {"model", testing::golden_bundle().string()}, {"folder", at("out")}, {"scenes", {"0"}},
+        {"seeds", {{"from", 1}, {"count", seeds}}},   {"widths", {columns}}, {"batch", 1}};
+    const auto outcome = run("batch " + at("plan.json") + " --dry-run --json");
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return nlohmann::json::parse(outcome.out).at("space").get<std::string>();
+  };
+  EXPECT_EQ(plan(2, 4), "");
+  EXPECT_NE(plan(100000, 10'000'000).find("are needed, the disk has"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
 }
 
 TEST_F(Cli, BadInputIsOneLineAndExitCode2) {

@@ -174,10 +174,10 @@ TEST_F(ExportDialogTest, AWebmScrollsOverTheCanvas) {
   auto* size = dialog()->options()->size();
   size->setCurrentIndex(size->findData(QSize(1080, 1080)));
   ASSERT_GE(size->currentIndex(), 0);
-  dialog()->options()->speed()->setValue(2000);
+  dialog()->options()->speed()->setValue(5000);
   const auto file = write_to("out.webm");
   const auto options = dialog()->request().options;
-  const double seconds = media::estimate_size(options, 24 * 16, 256).seconds;
+  const double seconds = media::estimate_size(options, 24 * 16, app->engine()->picture_height()).seconds;
   const double fps = options.scroll.frames_per_second;
   ASSERT_TRUE(run_export(120)) << problem();
   cv::VideoCapture video(file.string(), cv::CAP_FFMPEG);

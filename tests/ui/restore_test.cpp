@@ -154,9 +154,8 @@ TEST_F(RestoreTest, TheMenuAsksForThePicture) {
   QObject::connect(timer, &QTimer::timeout, timer, [timer, file] {
     auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
     if (dialog == nullptr) return;
-    timer->stop();
-    dialog->selectFile(file);
-    QMetaObject::invokeMethod(dialog, "accept");
+    dialog->findChild<QLineEdit*>()->setText(file);
+    QMetaObject::invokeMethod(dialog, "accept");  // again, until the dialog has found the file
   });
   timer->start(20);
   trigger("file.settings");

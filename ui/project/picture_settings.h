@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/base/error.h"
 #include "core/batch/picture_record.h"
 
 namespace equi::ui {
