@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -12,7 +13,24 @@ namespace {
 
 constexpr double kTold = 50;  // ms
 
+// The second number of a thread's schedstat, in milliseconds.
+double starved_by(const std::filesystem::path& schedstat) {
+  std::ifstream file(schedstat);
+  double ran = 0;
+  double waited = 0;
+  if (!(file >> ran >> waited)) return 0;
+  return waited * 1e-6;
+}
+
 }  // namespace
+
+double starved_in_all() {
+  double sum = 0;
+  std::error_code ignored;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", ignored))
+    sum += starved_by(thread.path() / "schedstat");
+  return sum;
+}
 
 double Stop::own() const {
   return std::max(0.0, wall - starved);
@@ -23,15 +41,11 @@ std::string Stop::told() const {
                      busy, std::max(0.0, own() - busy), starved, during.toStdString());
 }
 
-// What was waited is 0 where the system does not say it.
 Heartbeat::Times Heartbeat::now() {
   timespec busy{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &busy);
-  std::ifstream file("/proc/thread-self/schedstat");
-  double ran = 0;
-  double waited = 0;
-  if (!(file >> ran >> waited)) waited = 0;
-  return {static_cast<double>(busy.tv_sec) * 1e3 + static_cast<double>(busy.tv_nsec) * 1e-6, waited * 1e-6};
+  return {static_cast<double>(busy.tv_sec) * 1e3 + static_cast<double>(busy.tv_nsec) * 1e-6,
+          starved_by("/proc/thread-self/schedstat")};
 }
 
 Heartbeat::Heartbeat() : before_(now()) {

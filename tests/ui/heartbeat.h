@@ -19,6 +19,10 @@ struct Stop {
   std::string told() const;  // in words
 };
 
+// Milliseconds that the threads of this process were ready to run and had no core, all together, since they
+// began; 0 where the system does not say it.
+double starved_in_all();
+
 // How long the event loop of this thread stands still. A timer of kInterval beats; between two beats the loop
 // was busy, or blocked, for at most the time between them. Linux says what the thread spent waiting for a
 // core (the second number of /proc/thread-self/schedstat).
