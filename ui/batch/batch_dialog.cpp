@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <QStyle>
 #include <climits>
+#include <cmath>
 
 #include "ui/app_controller.h"
 #include "ui/frame/notifier.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr int kRowHeight = QueueModel::kThumbnailHeight + Space::m;
 
 QString time_left(double seconds) {
-  const auto minutes = static_cast<qint64>(seconds / 60 + 0.5);
+  const auto minutes = static_cast<qint64>(std::lround(seconds / 60));
   if (minutes < 1) return BatchDialog::tr("less than a minute left");
   if (minutes < 120) return BatchDialog::tr("about %L1 min left").arg(minutes);
   return BatchDialog::tr("about %L1 h left").arg(seconds / 3600, 0, 'f', 1);
