@@ -141,7 +141,8 @@ void add_bench_canvas(CLI::App& bench) {
       ->capture_default_str();
   a->bench.add_to(*command);
   command->footer(
-      "The project is made in the folder for temporary files (TMPDIR), a token in it repeats, nearly, every 64 "
+      "The project is made in the folder for temporary files (TMPDIR), a token in it repeats, nearly, every "
+      "64 "
       "columns.\n"
       "Example: equicanvas-cli bench canvas --model models/demo --json");
   command->callback([a] { run(*a); });
