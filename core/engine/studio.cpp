@@ -179,7 +179,7 @@ jobs::Job Studio::run(jobs::JobSpec spec_without_run,
     work(impl->session.get(), context);
     if (impl->session && impl->session->state() != impl->shown) impl->state_changed();
   };
-  if (preview) impl_->stop_building();  // a tile goes on afterwards, from its last window
+  if (preview) impl_->stop_building();  // it goes on afterwards from where it was
   const auto job = impl_->queue->submit(std::move(spec));
   if (preview) {
     const std::scoped_lock lock(impl_->mutex);

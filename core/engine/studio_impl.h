@@ -29,7 +29,8 @@ struct Studio::Impl : std::enable_shared_from_this<Impl> {
   // The worker's.
   std::unique_ptr<Session> session;
   std::uint64_t revision = 0;
-  canvas::State shown;      // the state that the tiles and the last snapshot are of
+  canvas::State shown;                     // the state that the tiles and the last snapshot are of
+  std::shared_ptr<const Tile> unfinished;  // what a tile that gave way had got to
   double refreshed_at = 0;  // when tiles of a growing edge were made anew last, and how long it took
   double refresh_seconds = 0;
 

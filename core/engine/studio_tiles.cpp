@@ -100,7 +100,7 @@ void Studio::Impl::make_tile() {
     tiles_waiting = false;
     return;
   }
-  TileBuilder builder(*session, *tiles, revision);
+  TileBuilder builder(*session, *tiles, revision, &unfinished);
   std::stop_token stop;
   std::optional<TileKey> key;
   {

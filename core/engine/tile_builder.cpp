@@ -122,23 +122,55 @@ Tile TileBuilder::empty(const TileKey& key) const {
   return tile;
 }
 
+// The tile, of the cache or unfinished, that has the most settled pixels of the canvas as it is.
+std::shared_ptr<const Tile> TileBuilder::known_part(const TileKey& key) const {
+  auto known = tiles_.is_stale(key) ? nullptr : tiles_.find(key);
+  if (unfinished_ == nullptr || !*unfinished_) return known;
+  const Tile& part = **unfinished_;
+  if (part.key != key || part.revision != revision_) return known;
+  const int had = known ? known->settled_last - known->settled_first : 0;
+  return part.settled_last - part.settled_first > had ? *unfinished_ : known;
+}
+
+// In stretches outwards from what is known. Stopped, the settled ones that are done are kept for the next
+// attempt, and the first one is never stopped: a tile that is cut off again and again, by previews while a
+// slider is dragged, still gets done.
 std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::stop_token& stop) {
   const int px = session_.engine().column_pixels();
   auto tile = std::make_shared<Tile>(empty(key));
   const ColumnRange all = tile_columns(key), shown = clip(session_.extent(), all);
   ColumnRange known{shown.begin, shown.begin};
-  const auto before = tiles_.find(key);
-  if (before && !tiles_.is_stale(key) && before->settled_last > before->settled_first) {
+  const auto before = known_part(key);
+  if (before && before->settled_last > before->settled_first) {
     known = {all.begin + before->settled_first / px, all.begin + before->settled_last / px};
     copy_columns(*tile, before->settled_first, before->pixels.data(), before->width, before->settled_first,
                  before->settled_last - before->settled_first);
   }
-  for (const ColumnRange part : {ColumnRange{shown.begin, known.begin}, ColumnRange{known.end, shown.end}}) {
-    if (part.size() <= 0) continue;
-    const Strip strip = session_.pixels(part, stop);
+  // A GPU decodes many windows at once and is done before anybody waits.
+  const bool cpu = session_.engine().device().kind == Device::Kind::cpu;
+  const std::int64_t stretch = cpu ? session_.layout().hop : all.size();
+  bool begun = false;
+  const auto draw = [&](ColumnRange part) {
+    const Strip strip = session_.pixels(part, begun ? stop : std::stop_token{});
+    begun = true;
     copy_columns(*tile, static_cast<int>(part.begin - all.begin) * px, strip.pixels.data(), strip.width, 0,
                  strip.width);
+  };
+  try {
+    for (; known.end < shown.end; known.end = std::min(shown.end, known.end + stretch))
+      draw({known.end, std::min(shown.end, known.end + stretch)});
+    for (; known.begin > shown.begin; known.begin = std::max(shown.begin, known.begin - stretch))
+      draw({std::max(shown.begin, known.begin - stretch), known.begin});
+  } catch (const Error& error) {
+    const ColumnRange done = clip(known, session_.settled());
+    if (unfinished_ != nullptr && error.kind() == ErrorKind::cancelled && done.size() > 0) {
+      tile->settled_first = static_cast<int>(done.begin - all.begin) * px;
+      tile->settled_last = static_cast<int>(done.end - all.begin) * px;
+      *unfinished_ = tile;
+    }
+    throw;
   }
+  if (unfinished_ != nullptr) unfinished_->reset();
   return tile;
 }
 

@@ -20,8 +20,10 @@ class TileBuilder {
   static constexpr int kExactLevel = 5;  // 1024 columns are the most that is decoded for one tile
   static constexpr int kParts = 8;
 
-  TileBuilder(Session& session, TileCache& tiles, std::uint64_t revision)
-      : session_(session), tiles_(tiles), overview_(session), revision_(revision) {}
+  // `unfinished`, when given, keeps what a tile that was stopped had got to, for the next builder.
+  TileBuilder(Session& session, TileCache& tiles, std::uint64_t revision,
+              std::shared_ptr<const Tile>* unfinished = nullptr)
+      : session_(session), tiles_(tiles), overview_(session), revision_(revision), unfinished_(unfinished) {}
 
   // The tile as the canvas is now, which is then in the cache; null when it lies outside the canvas.
   // Throws Error(cancelled) when stopped, Error(numeric), Error(io).
@@ -37,6 +39,7 @@ class TileBuilder {
   bool is_kept(const TileKey& key) const;   // whole and exact, in the cache or in the overview
   bool is_known(const TileKey& key) const;  // kept, or all below it is
   Tile empty(const TileKey& key) const;
+  std::shared_ptr<const Tile> known_part(const TileKey& key) const;
   std::shared_ptr<const Tile> decode(const TileKey& key, const std::stop_token& stop);
   std::shared_ptr<const Tile> reduce(const TileKey& key, const std::stop_token& stop);
   std::shared_ptr<const Tile> sample(const TileKey& key, const std::stop_token& stop);
@@ -47,6 +50,7 @@ class TileBuilder {
   TileCache& tiles_;
   Overview overview_;
   std::uint64_t revision_;
+  std::shared_ptr<const Tile>* unfinished_;
 };
 
 }  // namespace equi::engine

@@ -146,8 +146,15 @@ std::shared_ptr<Job::Shared> JobQueue::next(const std::stop_token& end) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, end, [this] { return !waiting_.empty(); });
   if (waiting_.empty()) return nullptr;
-  running_ = waiting_.begin()->second;
-  waiting_.erase(waiting_.begin());
+  auto chosen = waiting_.begin();
+  if (chosen->second->spec.spares_running && followed_drag_) {
+    constexpr int kVisible = -static_cast<int>(Priority::visible);
+    const auto visible = waiting_.lower_bound({kVisible, 0});
+    if (visible != waiting_.end() && visible->first.first == kVisible) chosen = visible;
+  }
+  running_ = chosen->second;
+  waiting_.erase(chosen);
+  followed_drag_ = running_->spec.spares_running;
   return running_;
 }
 

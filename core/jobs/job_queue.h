@@ -46,7 +46,8 @@ struct JobSpec {
   // On the worker (or, for a job that never started, on the thread that cancelled it); called exactly once.
   // The error is empty when the job ran to its end.
   std::function<void(const std::optional<Error>&)> on_end = {};
-  // `replaces` cancels only those that still wait: a drag is followed, not put off until its end.
+  // `replaces` cancels only those that still wait: a drag is followed, not put off until its end. As such a
+  // job is always waiting during a drag, every second turn goes to a job of priority `visible`, if one waits.
   bool spares_running = false;
 };
 
@@ -99,6 +100,7 @@ class JobQueue {
   std::condition_variable_any changed_;
   std::map<Key, std::shared_ptr<Job::Shared>> waiting_;
   std::shared_ptr<Job::Shared> running_;
+  bool followed_drag_ = false;  // the last turn was one of a drag
   std::uint64_t submitted_ = 0;
   std::jthread worker_;  // last: stops before the rest goes
 };

@@ -10,9 +10,7 @@
 namespace equi::stream {
 namespace {
 
-// Beyond those of the batch at hand. As many as a tile and an inspector's preview of the same place take
-// together: a tile that gives way to previews goes on where it was. 16 columns of 16 x 256 pixels: 786 kB.
-constexpr std::size_t kKeptWindows = 16;
+constexpr std::size_t kKeptWindows = 4;  // beyond those of the batch at hand
 
 std::string key_of(const torch::Tensor& tokens) {
   const auto flat = tokens.to(torch::kCPU).contiguous();

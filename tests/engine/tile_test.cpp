@@ -132,6 +132,45 @@ TEST_F(TileBuilderTest, AGrowingEdgeIsMadeAnewAndItsSettledPartKept) {
   EXPECT_EQ(cache.find({0, 0})->pixels, expected->pixels);
 }
 
+// Stopped before it begins, again and again: each attempt gets on, and the pixels are those of one go.
+TEST_F(TileBuilderTest, ATileThatIsAlwaysCutOffGetsDone) {
+  const auto session = create("a.equi");
+  session->extend(FrameId::forward, 70);
+  std::stop_source stopped;
+  stopped.request_stop();
+  TileCache tiles, whole;
+  std::shared_ptr<const Tile> unfinished, tile;
+  int attempts = 0;
+  for (; !tile && attempts < 32; ++attempts) {
+    try {
+      tile = TileBuilder(*session, tiles, 1, &unfinished).build({0, 1}, stopped.get_token());
+    } catch (const Error& error) {
+      ASSERT_EQ(error.kind(), ErrorKind::cancelled);
+      ASSERT_NE(unfinished, nullptr);
+    }
+  }
+  ASSERT_NE(tile, nullptr);
+  EXPECT_GT(attempts, 1) << "it was never cut off";
+  EXPECT_EQ(unfinished, nullptr);
+  EXPECT_EQ(tile->pixels, TileBuilder(*session, whole, 1).build({0, 1}, {})->pixels);
+}
+
+// What was made before an edit is not taken for what is there after it.
+TEST_F(TileBuilderTest, AnUnfinishedTileOfAnotherRevisionIsForgotten) {
+  const auto session = create("a.equi");
+  session->extend(FrameId::forward, 70);
+  std::stop_source stopped;
+  stopped.request_stop();
+  TileCache tiles, whole;
+  std::shared_ptr<const Tile> unfinished;
+  EXPECT_THROW(TileBuilder(*session, tiles, 1, &unfinished).build({0, 1}, stopped.get_token()), Error);
+  ASSERT_NE(unfinished, nullptr);
+  session->execute(canvas::EditToken{33, session->document().put_token(std::vector<float>(
+                                             std::size_t(session->engine().token_width()), 0.5F))});
+  const auto tile = TileBuilder(*session, tiles, 2, &unfinished).build({0, 1}, {});
+  EXPECT_EQ(tile->pixels, TileBuilder(*session, whole, 2).build({0, 1}, {})->pixels);
+}
+
 TEST_F(TileBuilderTest, LevelsAboveAreReduced) {
   const auto session = create();
   session->extend(FrameId::forward, 70);

@@ -136,6 +136,32 @@ TEST(JobQueue, APreviewOfADragLetsTheRunningOneEnd) {
   EXPECT_EQ(shown, (std::vector<int>{0, 9})) << "those that waited are replaced";
 }
 
+TEST(JobQueue, ADragLetsWhatIsVisibleTakeTurns) {
+  JobQueue queue("test");
+  std::vector<std::string> order;
+  std::promise<void> opened;
+  queue.submit({"gate", Priority::preview, "",
+                [future = opened.get_future().share()](const Context&) { future.wait(); }});
+  std::function<void(int)> drag = [&](int left) {  // one of them is always waiting
+    JobSpec spec;
+    spec.priority = Priority::preview;
+    spec.replaces = "slider";
+    spec.spares_running = true;
+    spec.run = [&, left](const Context&) {
+      order.emplace_back("drag");
+      if (left > 1) drag(left - 1);
+    };
+    queue.submit(std::move(spec));
+  };
+  drag(4);
+  for (int i = 0; i < 2; ++i)
+    queue.submit({"tile", Priority::visible, "", [&](const Context&) { order.emplace_back("tile"); }});
+  queue.submit({"growth", Priority::normal, "", [&](const Context&) { order.emplace_back("growth"); }});
+  opened.set_value();
+  queue.wait_idle();
+  EXPECT_EQ(order, (std::vector<std::string>{"drag", "tile", "drag", "tile", "drag", "drag", "growth"}));
+}
+
 TEST(JobQueue, ReportsProgress) {
   JobQueue queue("test");
   std::vector<std::int64_t> seen;
