@@ -139,7 +139,9 @@ std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::s
   const int px = session_.engine().column_pixels();
   auto tile = std::make_shared<Tile>(empty(key));
   const ColumnRange all = tile_columns(key), shown = clip(session_.extent(), all);
-  ColumnRange known{shown.begin, shown.begin};
+  const ColumnRange settled = session_.settled();
+  const std::int64_t start = std::clamp(settled.begin, shown.begin, shown.end);
+  ColumnRange known{start, start};
   const auto before = known_part(key);
   if (before && before->settled_last > before->settled_first) {
     known = {all.begin + before->settled_first / px, all.begin + before->settled_last / px};
@@ -148,21 +150,31 @@ std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::s
   }
   // A GPU decodes many windows at once and is done before anybody waits.
   const bool cpu = session_.engine().device().kind == Device::Kind::cpu;
-  const std::int64_t stretch = cpu ? session_.layout().hop : all.size();
-  bool begun = false;
+  // Within the margin columns change windows at most once: the first stretch decodes one new window.
+  std::int64_t stretch = cpu ? std::max<std::int64_t>(1, session_.layout().margin()) : all.size();
+  std::stop_token heeded;
   const auto draw = [&](ColumnRange part) {
-    const Strip strip = session_.pixels(part, begun ? stop : std::stop_token{});
-    begun = true;
+    const Strip strip = session_.pixels(part, heeded);
+    heeded = stop;
+    stretch = std::max(stretch, session_.layout().hop);
     copy_columns(*tile, static_cast<int>(part.begin - all.begin) * px, strip.pixels.data(), strip.width, 0,
                  strip.width);
   };
   try {
-    for (; known.end < shown.end; known.end = std::min(shown.end, known.end + stretch))
-      draw({known.end, std::min(shown.end, known.end + stretch)});
-    for (; known.begin > shown.begin; known.begin = std::max(shown.begin, known.begin - stretch))
-      draw({std::max(shown.begin, known.begin - stretch), known.begin});
+    while (known.end < shown.end) {
+      ColumnRange part{known.end, std::min(shown.end, known.end + stretch)};
+      if (part.end > settled.end) part.end = shown.end;  // a frontier is not kept: all of it at once
+      draw(part);
+      known.end = part.end;
+    }
+    while (known.begin > shown.begin) {
+      ColumnRange part{std::max(shown.begin, known.begin - stretch), known.begin};
+      if (part.begin < settled.begin) part.begin = shown.begin;
+      draw(part);
+      known.begin = part.begin;
+    }
   } catch (const Error& error) {
-    const ColumnRange done = clip(known, session_.settled());
+    const ColumnRange done = clip(known, settled);
     if (unfinished_ != nullptr && error.kind() == ErrorKind::cancelled && done.size() > 0) {
       tile->settled_first = static_cast<int>(done.begin - all.begin) * px;
       tile->settled_last = static_cast<int>(done.end - all.begin) * px;
