@@ -19,7 +19,7 @@ std::shared_ptr<Tile> Overview::load(const TileKey& key) const {
   auto tile = std::make_shared<Tile>();
   tile->key = key;
   tile->width = static_cast<int>(TileCache::kTileColumns) * engine.column_pixels();
-  tile->height = std::max(1, engine.picture_height() >> key.level);
+  tile->height = tile_height(engine.picture_height(), key.level);
   tile->last = tile->settled_last = tile->width;
   auto image = media::decode_picture(*bytes, tile->width, tile->height);
   if (!image) return nullptr;

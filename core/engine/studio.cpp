@@ -141,7 +141,9 @@ void Studio::execute(canvas::Command command) {
   const bool only_tokens = std::holds_alternative<canvas::EditToken>(command) ||
                            std::holds_alternative<canvas::EditTokens>(command);
   if (!only_tokens) impl_->stop_extensions();
-  impl_->change("change", [impl = impl_.get(), command] { impl->need_session().execute(command); });
+  impl_->change("change", [impl = impl_.get(), command = std::move(command)] {
+    impl->need_session().execute(command);
+  });
 }
 
 void Studio::undo() {

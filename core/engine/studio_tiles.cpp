@@ -69,7 +69,7 @@ std::vector<TileKey> Studio::Impl::requested_tiles(const Request& wanted) const 
       tile_index(wanted.level, wanted.columns.begin) + tile_index(wanted.level, wanted.columns.end - 1);
   std::ranges::stable_sort(keys, {}, [&](const TileKey& k) { return std::abs(2 * k.index - twice_middle); });
   // No more than the cache can hold, or they would push each other out for ever.
-  const std::size_t bytes = std::size_t(session->engine().picture_height() >> std::min(wanted.level, 16)) *
+  const std::size_t bytes = std::size_t(tile_height(session->engine().picture_height(), wanted.level)) *
                             std::size_t(TileCache::kTileColumns * session->engine().column_pixels()) * 3;
   const std::size_t most = std::max<std::size_t>(1, tiles->budget() / (2 * std::max<std::size_t>(1, bytes)));
   if (keys.size() > most) keys.resize(most);

@@ -20,11 +20,12 @@ PixelSpan pixels_of(const TileKey& key, ColumnRange columns, int column_pixels, 
   const ColumnRange tile = tile_columns(key);
   const ColumnRange shown = clip(columns, tile);
   if (shown.size() == 0) return {};
-  const std::int64_t round = (std::int64_t{1} << key.level) - 1;
+  const int level = std::clamp(key.level, 0, kMaxLevel);
+  const std::int64_t round = (std::int64_t{1} << level) - 1;
   const std::int64_t begin = (shown.begin - tile.begin) * column_pixels;
   const std::int64_t end = (shown.end - tile.begin) * column_pixels;
-  const std::int64_t first = (begin + (inwards ? round : 0)) >> key.level;
-  const std::int64_t last = (end + (inwards ? 0 : round)) >> key.level;
+  const std::int64_t first = (begin + (inwards ? round : 0)) >> level;
+  const std::int64_t last = (end + (inwards ? 0 : round)) >> level;
   return {static_cast<int>(first), static_cast<int>(std::max(first, last))};
 }
 
@@ -111,7 +112,7 @@ Tile TileBuilder::empty(const TileKey& key) const {
   tile.key = key;
   tile.revision = revision_;
   tile.width = static_cast<int>(TileCache::kTileColumns) * px;
-  tile.height = std::max(1, session_.engine().picture_height() >> key.level);
+  tile.height = tile_height(session_.engine().picture_height(), key.level);
   tile.pixels.resize(std::size_t(tile.width) * std::size_t(tile.height) * 3);
   const auto span = pixels_of(key, session_.extent(), px, false);
   const auto settled = pixels_of(key, session_.settled(), px, true);

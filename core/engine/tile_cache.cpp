@@ -1,5 +1,6 @@
 #include "core/engine/tile_cache.h"
 
+#include <algorithm>
 #include <list>
 #include <map>
 #include <mutex>
@@ -24,6 +25,11 @@ std::size_t size_of(const Tile& tile) {
 ColumnRange tile_columns(const TileKey& key) {
   const std::int64_t span = TileCache::kTileColumns << key.level;
   return {key.index * span, (key.index + 1) * span};
+}
+
+int tile_height(int picture_height, int level) {
+  constexpr int kMostShift = 30;  // of an int
+  return std::max(1, picture_height >> std::clamp(level, 0, kMostShift));
 }
 
 std::int64_t tile_index(int level, std::int64_t column) {

@@ -25,6 +25,8 @@ struct TileKey {
 // The document columns that a tile covers, and the tile of a level that covers a column.
 ColumnRange tile_columns(const TileKey& key);
 std::int64_t tile_index(int level, std::int64_t column);
+// Pixels: the picture's, shrunk 2^level, at least 1.
+int tile_height(int picture_height, int level);
 
 struct Tile {
   TileKey key;

@@ -29,6 +29,13 @@ TEST(TileKey, CoversColumnsOnBothSidesOfZero) {
   }
 }
 
+TEST(TileKey, AnyLevelHasAHeight) {
+  EXPECT_EQ(tile_height(256, 0), 256);
+  EXPECT_EQ(tile_height(256, 3), 32);
+  EXPECT_EQ(tile_height(256, 9), 1);
+  EXPECT_EQ(tile_height(256, kMaxLevel), 1) << "more bits than an int has";
+}
+
 TEST(TileCache, DropsTheLeastRecentlyUsedBeyondItsBudget) {
   TileCache cache(2500);
   for (std::int64_t i = 0; i < 4; ++i) cache.put(blank({0, i}, 16, 16));  // 768 bytes each and their record
