@@ -37,7 +37,8 @@ void fill(engine::Session& session, std::int64_t columns, bool silent) {
   for (std::int64_t c = kSeed; c < columns; ++c) {
     const auto from = tokens.begin() + static_cast<std::ptrdiff_t>(c % kSeed) * std::ptrdiff_t(width);
     std::copy_n(from, width, token.begin());
-    token[0] += 1e-4F * static_cast<float>(c / kSeed);
+    const std::int64_t turn = c / kSeed;
+    token[0] += 1e-4F * static_cast<float>(turn);
     session.document().append(canvas::FrameId::forward, token);
     bar.update(c + 1);
   }

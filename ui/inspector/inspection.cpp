@@ -121,7 +121,7 @@ jobs::Job Inspection::submit(jobs::JobSpec spec, QObject* target, Work work, Fai
     if (session == nullptr || session->extent().size() == 0) return;
     const auto row = inspect::row_of_session(*session);
     Context context{*session, *row, *memory, job};
-    if (auto show = work(context)) deliver(std::move(show));
+    if (auto show = work(context)) deliver(show);
   });
 }
 
