@@ -45,6 +45,8 @@ void TrainOptions::add_to(CLI::App& c) {
   c.add_option("--warmup", warmup, "Steps of linear rise");
   c.add_option("--schedule", schedule, "Learning rate after the warm-up")
       ->check(CLI::IsMember({"constant", "cosine"}));
+  c.add_option("--optimizer", optimizer, "adamw, or muon: it for the matrices, AdamW for the rest")
+      ->check(CLI::IsMember({"adamw", "muon"}));
   c.add_option("--workers", workers, "Replicas side by side on the CPU (default: one for each core)");
   c.add_option("--seed", seed, "Seed of everything random")->capture_default_str();
   c.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
@@ -67,6 +69,12 @@ void TrainOptions::apply(train::RunOptions& run) const {
   if (samples_every >= 0) run.samples_every = samples_every;
   if (held_out_every >= 0) run.held_out_every = held_out_every;
   run.resume = !anew;
+}
+
+void TrainOptions::apply(train::Updater::Settings& update) const {
+  if (!precision.empty()) update.precision = parse_precision(precision);
+  if (optimizer == "adamw") update.adam.muon = 0.0;
+  if (optimizer == "muon" && update.adam.muon == 0.0) update.adam.muon = train::kMuonMomentum;
 }
 
 std::int64_t TrainOptions::use_workers(bool side_by_side) const {

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/train/run.h"
+#include "core/train/updater.h"
 
 // What the sub-commands of `train` share.
 namespace equi::cli {
@@ -23,7 +24,7 @@ struct TrainOptions {
   std::int64_t steps = 0, batch = 0, workers = 0, warmup = -1;
   std::string time_budget;
   double rate = 0.0;
-  std::string schedule;
+  std::string schedule, optimizer;
   std::uint64_t seed = 1;
   std::string device = "cpu", precision;
   double checkpoint_every = 120.0, samples_every = -1.0;
@@ -31,8 +32,9 @@ struct TrainOptions {
   bool anew = false, json = false;
 
   void add_to(CLI::App& command);
-  // Lays them over a preset's run.
+  // Lays them over a preset's run, and its optimizer.
   void apply(train::RunOptions& run) const;
+  void apply(train::Updater::Settings& update) const;
   // Replicas side by side: as asked, or one for each core. Sets libtorch to one thread for each.
   std::int64_t use_workers(bool side_by_side) const;
 };

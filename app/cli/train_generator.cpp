@@ -40,7 +40,7 @@ void run(const Arguments& a) {
   const auto device = parse_device(a.train.device);
   a.train.apply(preset.run);
   if (a.train.batch > 0) training.batch = a.train.batch;
-  if (!a.train.precision.empty()) training.update.precision = parse_precision(a.train.precision);
+  a.train.apply(training.update);
   if (a.latents > 0) preset.latents.count = a.latents;
   training.seed = preset.latents.seed = a.train.seed;
   training.device = preset.latents.device = model::to_torch(device);

@@ -17,7 +17,8 @@ struct Arguments {
   DataOptions data;
   std::string start_from;
   bool decoder_only = false, linear = false;
-  std::int64_t gan_start = -1;
+  std::int64_t gan_start = -1, gan_warmup = 200;
+  double gan_weight = 0.5, noise = 0.0;
   train::ExternalLosses::Settings external;
 };
 
@@ -28,13 +29,16 @@ void run(const Arguments& a) {
   const auto device = parse_device(a.train.device);
   a.train.apply(preset.run);
   if (a.train.batch > 0) training.batch = a.train.batch;
-  if (!a.train.precision.empty()) training.update.precision = parse_precision(a.train.precision);
+  a.train.apply(training.update);
   training.seed = a.train.seed;
   training.decoder_only = a.decoder_only;
+  training.noise = a.noise;
   training.linear_start = a.linear;
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu);
   training.device = model::to_torch(device);
   training.adversary.start = a.gan_start;
+  training.adversary.warmup = a.gan_warmup;
+  training.adversary.weight = a.gan_weight;
   training.external = train::ExternalLosses(a.external, training.device);
   model::Tokenizer begin{nullptr};
   if (!a.start_from.empty()) {
@@ -69,7 +73,24 @@ void add_train_tokenizer(CLI::App& parent) {
                     "Begin as a linear codec of the pictures, computed in closed form, not at random");
   command->add_flag("--decoder-only", a->decoder_only,
                     "Second stage: train the decoder alone; tokens made earlier stay valid");
+  command
+      ->add_option(
+          "--noise", a->noise,
+          "Standard deviation of the noise on tokens (default: the model's posterior's); more makes the "
+          "decoder forgive what a generator gets slightly wrong")
+      ->check(CLI::Range(0.0, 100.0));
   command->add_option("--gan-start", a->gan_start, "Step from which a PatchGAN takes part (default: never)");
+  command
+      ->add_option(
+          "--gan-warmup", a->gan_warmup,
+          "Steps that its discriminator learns alone; as many again until its opinion has its weight")
+      ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  command
+      ->add_option("--gan-weight", a->gan_weight,
+                   "Weight of its opinion: 1 pulls at the last layer as hard as the reconstruction does")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
   command->add_option("--lpips", a->external.lpips, "TorchScript module: (made, wanted) -> distance");
   command->add_option("--features", a->external.features,
                       "TorchScript module: picture -> features, as a DINOv2");

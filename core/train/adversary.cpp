@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/model/weights.h"
+
 namespace equi::train {
 
 Adversary::Adversary(const AdversarySettings& settings, std::int64_t workers, torch::Device device,
@@ -13,16 +15,33 @@ Adversary::Adversary(const AdversarySettings& settings, std::int64_t workers, to
     Discriminator replica(settings.channels);
     if (i == 0) initialise(replica, seed);
     replica->to(device);
+    for (auto& parameter : replica->parameters()) {
+      if (parameter.dim() == 4)
+        parameter.set_data(parameter.detach().contiguous(torch::MemoryFormat::ChannelsLast));
+    }
     replicas_.push_back(replica);
     modules.push_back(replica.ptr());
   }
   Updater::Settings update;
   update.adam = {0.5, 0.9, 1e-8, 0.0};
+  update.precision = settings.precision;
   updater_ = std::make_unique<Updater>(modules, update, std::move(processes));
 }
 
+double Adversary::share(std::int64_t step) const {
+  const auto alone = settings_.start + settings_.warmup;
+  if (step < alone) return 0.0;
+  return std::min(1.0, static_cast<double>(step - alone + 1) / static_cast<double>(settings_.warmup + 1));
+}
+
+torch::Tensor Adversary::scores(std::int64_t worker, const torch::Tensor& pictures) {
+  const auto input =
+      pictures.to(model::to_torch(settings_.precision)).contiguous(torch::MemoryFormat::ChannelsLast);
+  return replicas_[static_cast<std::size_t>(worker)]->forward(input).to(torch::kFloat32);
+}
+
 torch::Tensor Adversary::fool(std::int64_t worker, const torch::Tensor& made) {
-  return adversarial_loss(replicas_[static_cast<std::size_t>(worker)]->forward(made));
+  return adversarial_loss(scores(worker, made));
 }
 
 double Adversary::learn(WorkerPool& pool, const std::vector<torch::Tensor>& real,
@@ -33,10 +52,8 @@ double Adversary::learn(WorkerPool& pool, const std::vector<torch::Tensor>& real
   std::vector<double> losses(real.size());
   pool.run([&](std::int64_t worker) {
     const auto at = static_cast<std::size_t>(worker);
-    auto& discriminator = replicas_[at];
     const double weight = static_cast<double>(real[at].size(0)) / static_cast<double>(all);
-    const auto loss =
-        discriminator_loss(discriminator->forward(real[at]), discriminator->forward(made[at])) * weight;
+    const auto loss = discriminator_loss(scores(worker, real[at]), scores(worker, made[at])) * weight;
     loss.backward();
     losses[at] = loss.item<double>();
   });

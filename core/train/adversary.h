@@ -9,9 +9,12 @@
 namespace equi::train {
 
 struct AdversarySettings {
-  std::int64_t start = -1;     // the step from which it takes part; negative: never
+  std::int64_t start = -1;     // the step from which the discriminator learns; negative: never
   std::int64_t channels = 32;  // of the discriminator's first layer
-  double weight = 0.5;         // times the adaptive ratio
+  double weight = 0.5;         // of its opinion, times the adaptive ratio
+  std::int64_t warmup = 200;   // steps that it learns alone; as many again until its opinion has its weight
+  double most = 1e4;           // the weight never exceeds this
+  Precision precision = Precision::float32;
 };
 
 // The discriminator with its replicas and its own optimizer.
@@ -21,6 +24,9 @@ class Adversary {
             std::shared_ptr<Communicator> processes, std::uint64_t seed);
 
   bool active(std::int64_t step) const { return step >= settings_.start; }
+  // What the weight is multiplied with at a step: 0 while the discriminator learns alone, then up to 1. An
+  // untrained one has opinions of noise, and the ratio makes them as loud as the reconstruction.
+  double share(std::int64_t step) const;
   // The loss of pictures that want to pass for real, with graph; the discriminator itself learns nothing
   // here.
   torch::Tensor fool(std::int64_t worker, const torch::Tensor& made);
@@ -32,6 +38,8 @@ class Adversary {
   void state_loaded() { updater_->publish(); }
 
  private:
+  torch::Tensor scores(std::int64_t worker, const torch::Tensor& pictures);
+
   AdversarySettings settings_;
   std::shared_ptr<Communicator> processes_;
   std::vector<Discriminator> replicas_;

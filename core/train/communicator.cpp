@@ -1,14 +1,13 @@
 #include "core/train/communicator.h"
 
 #include <cstdlib>
-#include <filesystem>
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include "core/base/cuda_loader.h"
 #include "core/base/error.h"
 
 namespace equi::train {
@@ -34,11 +33,7 @@ Backend gloo(const c10::intrusive_ptr<c10d::Store>& store, const Place& place) {
 // Empty where our NCCL library was not built (no toolkit) or cannot be loaded.
 Backend nccl(const c10::intrusive_ptr<c10d::Store>& store, const Place& place) {
   using Make = c10d::Backend* (*)(c10d::Store*, int, int, int);
-  std::error_code ignored;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-  void* library = dlopen((beside / "libequicanvas_nccl.so").c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return {};
-  const auto make = reinterpret_cast<Make>(dlsym(library, "equi_nccl_backend"));
+  const auto make = reinterpret_cast<Make>(cuda_library_symbol("libequicanvas_nccl.so", "equi_nccl_backend"));
   if (make == nullptr) return {};
   return Backend::reclaim(make(store.get(), place.rank, place.size, static_cast<int>(kTimeout.count())));
 }

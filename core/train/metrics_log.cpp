@@ -1,5 +1,6 @@
 #include "core/train/metrics_log.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -30,17 +31,20 @@ void append(const std::filesystem::path& path, const std::string& text) {
 }  // namespace
 
 void MetricsMean::add(const Metrics& metrics) {
-  if (count_++ == 0) {
-    sums_ = metrics;
-    return;
+  for (const auto& [name, value] : metrics) {
+    auto found = std::ranges::find(sums_, name, &Sum::name);
+    if (found == sums_.end()) found = sums_.insert(found, {name, 0.0, 0});
+    found->sum += value;
+    ++found->count;
   }
-  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].second += metrics[i].second;
 }
 
 Metrics MetricsMean::take() {
-  for (auto& entry : sums_) entry.second /= static_cast<double>(count_);
-  count_ = 0;
-  return std::exchange(sums_, {});
+  Metrics means;
+  for (const auto& [name, sum, count] : std::exchange(sums_, {})) {
+    means.emplace_back(name, sum / static_cast<double>(count));
+  }
+  return means;
 }
 
 MetricsLog::MetricsLog(std::filesystem::path folder, std::int64_t resumed_step) : folder_(std::move(folder)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -10,16 +11,19 @@ namespace equi::train {
 // Named numbers of one moment of a run, in the order they are shown.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
-// The mean of several moments that have the same names.
+// The means of several moments, each name's over the moments that have it.
 class MetricsMean {
  public:
   void add(const Metrics& metrics);
   Metrics take();  // and starts anew
-  bool empty() const { return count_ == 0; }
 
  private:
-  Metrics sums_;
-  std::int64_t count_ = 0;
+  struct Sum {
+    std::string name;
+    double sum;
+    std::int64_t count;
+  };
+  std::vector<Sum> sums_;
 };
 
 // metrics.jsonl (one object for each entry: step, kind, the numbers) and metrics.csv (step, kind, name,

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/train/muon.h"
+
 namespace equi::train {
 
 double RateSchedule::at(std::int64_t step, double progress) const {
@@ -18,17 +20,29 @@ AdamW::AdamW(const Parameters& parameters, Settings settings,
     : settings_(settings),
       names_(parameters.names()),
       masters_(parameters.masters()),
-      groups_({{{}, settings.weight_decay}, {{}, 0.0}}) {
+      groups_({{{}, settings.weight_decay}, {{}, 0.0}}),
+      muon_(groups_) {
   const torch::NoGradGuard no_grad;
   for (std::size_t i = 0; i < masters_.size(); ++i) {
     first_.push_back(torch::zeros_like(masters_[i]));
     second_.push_back(torch::zeros_like(masters_[i]));
-    groups_[decays && decays(names_[i], masters_[i]) ? 0 : 1].members.push_back(i);
+    auto& groups = settings.muon > 0 && moved_by_muon(names_[i], masters_[i]) ? muon_ : groups_;
+    groups[decays && decays(names_[i], masters_[i]) ? 0 : 1].members.push_back(i);
   }
+}
+
+void AdamW::apply_muon(std::size_t index, const torch::Tensor& gradient, double rate, double weight_decay) {
+  auto& momentum = first_[index];
+  momentum.mul_(settings_.muon).add_(gradient);
+  const auto step = muon_step(gradient + momentum * settings_.muon);  // Nesterov's
+  masters_[index].detach().mul_(1.0 - rate * weight_decay).sub_(step, rate);
 }
 
 void AdamW::apply(const std::vector<torch::Tensor>& gradients, double rate, std::int64_t step) {
   const torch::NoGradGuard no_grad;
+  for (const auto& group : muon_) {
+    for (const auto i : group.members) apply_muon(i, gradients[i], rate, group.weight_decay);
+  }
   for (const auto& group : groups_) {
     if (group.members.empty()) continue;
     std::vector<torch::Tensor> weights, grads, first, second, steps;

@@ -19,13 +19,16 @@ struct RateSchedule {
   double at(std::int64_t step, double progress) const;
 };
 
-// AdamW over float32 masters. Its moments are tensors that a checkpoint stores.
+constexpr double kMuonMomentum = 0.95;  // Jordan et al. 2024
+
+// AdamW over float32 masters, or Muon for their matrices. Its moments are tensors that a checkpoint stores.
 class AdamW {
  public:
   struct Settings {
     double beta1 = 0.9, beta2 = 0.95;
     double eps = 1e-8;
     double weight_decay = 0.0;
+    double muon = 0.0;  // its momentum; 0: AdamW for all
   };
   // Parameters for which `decays(name, tensor)` is false are not decayed.
   AdamW(const Parameters& parameters, Settings settings,
@@ -42,10 +45,12 @@ class AdamW {
     std::vector<std::size_t> members;
     double weight_decay;
   };
+  void apply_muon(std::size_t index, const torch::Tensor& gradient, double rate, double weight_decay);
+
   Settings settings_;
   std::vector<std::string> names_;
   std::vector<torch::Tensor> masters_, first_, second_;
-  std::vector<Group> groups_;
+  std::vector<Group> groups_, muon_;  // what AdamW moves, and what Muon does
 };
 
 // Scales the gradients so that their common norm is at most `limit` (0: never) and returns the norm before.

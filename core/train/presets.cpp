@@ -49,11 +49,11 @@ TokenizerPreset tokenizer_demo() {
   t.config.posterior_std = 0.5;
   t.batch = 4;
   t.kl_weight = 1e-4;
-  t.update.adam = {0.9, 0.95, 1e-8, 0.0};
+  t.update.adam = {0.9, 0.95, 1e-8, 0.0, kMuonMomentum};
   t.update.average = 0.995;
   t.update.clip = 1.0;
   t.update.precision = Precision::bfloat16;
-  p.run.rate = {5e-4, 40, true, 0.02};
+  p.run.rate = {4e-4, 50, true, 0.02};
   p.scenes = {128, 768, 320, 1'000'000};
   return p;
 }

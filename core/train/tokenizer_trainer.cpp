@@ -101,6 +101,7 @@ TokenizerTrainer::TokenizerTrainer(const PictureCache& pictures, TokenizerTraini
   for (const auto& replica : replicas_) choose_trainable(replica, settings_.decoder_only);
   updater_->share_averages(*average_);
   if (settings_.adversary.start >= 0) {
+    settings_.adversary.precision = settings_.update.precision;
     adversary_ = std::make_unique<Adversary>(settings_.adversary, pool_.size(), settings_.device, processes_,
                                              settings_.seed);
   }
@@ -133,11 +134,11 @@ void TokenizerTrainer::forward(std::int64_t worker, std::int64_t step, std::int6
   const auto& tokenizer = replicas_[static_cast<std::size_t>(worker)];
   const auto first = processes_->rank() * settings_.batch;
   work.images = batch_of(part, step, columns);
+  const double noise = settings_.noise > 0 ? settings_.noise : settings_.config.posterior_std;
   std::vector<torch::Tensor> noises;
   for (auto i = part.begin; i < part.end; ++i) {
     const auto draws = mix(settings_.seed, Purpose::posterior, std::uint64_t(step), std::uint64_t(first + i));
-    noises.push_back(
-        posterior_noise(draws, columns, settings_.config.token_width, settings_.config.posterior_std));
+    noises.push_back(posterior_noise(draws, columns, settings_.config.token_width, noise));
   }
   auto compute = work.images.to(model::to_torch(settings_.update.precision));
   if (settings_.update.precision == Precision::bfloat16) {
@@ -172,7 +173,7 @@ void TokenizerTrainer::losses(std::int64_t worker, std::int64_t step, Work& work
   }
   note("kl", work.kl);
   work.rebuild = torch::autograd::grad({rebuild * weight}, {made})[0];
-  if (adversary_ == nullptr || !adversary_->active(step)) return;
+  if (adversary_ == nullptr || adversary_->share(step) == 0.0) return;
   const auto fool = adversary_->fool(worker, made);
   note("adversarial", fool);
   work.fool = torch::autograd::grad({fool * weight}, {made})[0];
@@ -181,7 +182,9 @@ void TokenizerTrainer::losses(std::int64_t worker, std::int64_t step, Work& work
   work.fool_last = torch::autograd::grad({work.made}, {last}, {work.fool}, true)[0];
 }
 
-double TokenizerTrainer::adaptive_weight(const std::vector<Work>& works) const {
+double TokenizerTrainer::adaptive_weight(const std::vector<Work>& works, std::int64_t step) const {
+  const double share = adversary_ == nullptr ? 0.0 : adversary_->share(step);
+  if (share == 0.0) return 0.0;
   auto rebuild = works[0].rebuild_last.to(torch::kFloat32, false, true);
   auto fool = works[0].fool_last.to(torch::kFloat32, false, true);
   for (std::size_t i = 1; i < works.size(); ++i) {
@@ -190,7 +193,8 @@ double TokenizerTrainer::adaptive_weight(const std::vector<Work>& works) const {
   }
   std::vector<torch::Tensor> both = {rebuild, fool};
   processes_->average(both);
-  return settings_.adversary.weight * adaptive_ratio(both[0], both[1]);
+  const double weight = settings_.adversary.weight * adaptive_ratio(both[0], both[1]);
+  return share * std::min(weight, settings_.adversary.most);
 }
 
 void TokenizerTrainer::backward(Work& work, double adversarial_weight) const {
@@ -240,7 +244,7 @@ Metrics TokenizerTrainer::step(std::int64_t step, double rate) {
   Metrics metrics = {{"loss", loss}};
   metrics.insert(metrics.end(), parts.begin(), parts.end());
   const bool fooling = adversary_ != nullptr && adversary_->active(step);
-  const double weight = fooling ? adaptive_weight(works) : 0.0;
+  const double weight = fooling ? adaptive_weight(works, step) : 0.0;
   if (!std::isfinite(loss) || !std::isfinite(weight)) {
     metrics.emplace_back("gradient_norm", loss + weight);
     return metrics;

@@ -19,6 +19,7 @@ struct TokenizerTraining {
   std::int64_t min_columns = 12, max_columns = 24;  // widths of a step's crops
   double gradient_weight = 0.5;                     // of the structural term
   double kl_weight = 0.01;
+  double noise = 0.0;  // standard deviation of the posterior noise; 0: the model's
   AdversarySettings adversary;
   ExternalLosses external;
   bool linear_start = false;  // begin as a linear codec in closed form (linear_start.h), not at random
@@ -65,7 +66,8 @@ class TokenizerTrainer : public Trainer {
   void forward(std::int64_t worker, std::int64_t step, std::int64_t columns, Work& work);
   void losses(std::int64_t worker, std::int64_t step, Work& work);
   void backward(Work& work, double adversarial_weight) const;
-  double adaptive_weight(const std::vector<Work>& works) const;
+  // Of the adversary's opinion at this step, its share included; 0 while it only learns.
+  double adaptive_weight(const std::vector<Work>& works, std::int64_t step) const;
   Metrics averaged(const std::vector<Work>& works) const;
   double weight_of(const Work& work) const;
   torch::Tensor batch_of(Share share, std::int64_t step, std::int64_t columns) const;

@@ -45,10 +45,13 @@ void expect_equal(const Outcome& a, const Outcome& b) {
   for (const auto& [name, tensor] : a.state) EXPECT_TRUE(torch::equal(tensor, b.state.at(name))) << name;
 }
 
-TokenizerTrainer smoke_tokenizer(std::int64_t gan_start = -1) {
+TokenizerTrainer smoke_tokenizer(std::int64_t gan_start = -1, double muon = 0.0) {
   auto training = tokenizer_preset("smoke").training;
   training.workers = 2;
-  training.adversary = {gan_start, 8, 0.5};
+  training.adversary.start = gan_start;
+  training.adversary.channels = 8;
+  training.adversary.warmup = 2;
+  training.update.adam.muon = muon;
   return {scenes(), training, std::make_shared<Communicator>()};
 }
 
@@ -80,9 +83,32 @@ TEST_F(Smoke, TokenizerLowersItsLossAndResumesToTheIdenticalStep) {
 TEST_F(Smoke, TokenizerWithAnAdversaryResumesToo) {
   const auto options = tokenizer_preset("smoke").run;
   auto whole = smoke_tokenizer(2), first = smoke_tokenizer(2), second = smoke_tokenizer(2);
-  const auto straight = run(whole, options, folder_ / "whole", 6);
-  run(first, options, folder_ / "cut", 4);
-  expect_equal(straight, run(second, options, folder_ / "cut", 6));
+  const auto straight = run(whole, options, folder_ / "whole", 8);
+  run(first, options, folder_ / "cut", 6);
+  expect_equal(straight, run(second, options, folder_ / "cut", 8));
+}
+
+TEST_F(Smoke, TheAdversaryLearnsAloneBeforeItsOpinionCounts) {
+  auto trainer = smoke_tokenizer(1);
+  for (std::int64_t step = 0; step < 8; ++step) {
+    double weight = -1.0, learnt = 0.0;
+    for (const auto& [name, value] : trainer.step(step, 1e-3)) {
+      if (name == "adversarial_weight") weight = value;
+      if (name == "discriminator") learnt = value;
+    }
+    EXPECT_EQ(learnt > 0.0, step >= 1) << step;
+    EXPECT_EQ(weight > 0.0, step >= 3) << step;
+  }
+}
+
+TEST_F(Smoke, TokenizerWithMuonLowersItsLossAndResumesToo) {
+  const auto options = tokenizer_preset("smoke").run;
+  auto whole = smoke_tokenizer(-1, kMuonMomentum), first = smoke_tokenizer(-1, kMuonMomentum),
+       second = smoke_tokenizer(-1, kMuonMomentum);
+  const auto straight = run(whole, options, folder_ / "whole", 30);
+  EXPECT_LT(straight.losses.back(), 0.7 * straight.losses.front());
+  run(first, options, folder_ / "cut", 20);
+  expect_equal(straight, run(second, options, folder_ / "cut", 30));
 }
 
 TEST_F(Smoke, SecondStageMovesTheDecoderAlone) {
