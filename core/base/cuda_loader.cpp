@@ -64,6 +64,13 @@ std::vector<CudaDeviceInfo> list_devices(std::string& reason) {
 
 void* g_kernels = nullptr;
 
+// Of the folder that the program is in.
+void* load_beside(const char* library) {
+  std::error_code ignored;
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  return dlopen((folder / library).c_str(), RTLD_NOW | RTLD_LOCAL);  // the same one when it is loaded already
+}
+
 CudaStatus find_cuda() {
   CudaStatus status;
   status.devices = list_devices(status.reason);
@@ -74,9 +81,7 @@ CudaStatus find_cuda() {
     return status;
   }
   status.torch_loaded = true;
-  std::error_code ignored;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-  g_kernels = dlopen((beside / "libequicanvas_cuda.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  g_kernels = load_beside("libequicanvas_cuda.so");
   if (g_kernels == nullptr) {
     status.reason = fmt::format("our CUDA kernels are not there, libtorch's are used: {}", dlerror());
   }
@@ -93,6 +98,11 @@ const CudaStatus& cuda_status() {
 
 void* cuda_kernel_symbol(const char* name) {
   return cuda_status().kernels_loaded ? dlsym(g_kernels, name) : nullptr;
+}
+
+void* cuda_library_symbol(const char* library, const char* name) {
+  void* loaded = cuda_status().torch_loaded ? load_beside(library) : nullptr;
+  return loaded == nullptr ? nullptr : dlsym(loaded, name);
 }
 
 }  // namespace equi

@@ -30,4 +30,8 @@ const CudaStatus& cuda_status();
 // The entry point `name` of our CUDA library, or nullptr when the library is not loaded.
 void* cuda_kernel_symbol(const char* name);
 
+// The entry point `name` of another library of ours beside the program (its file name) that needs libtorch's
+// CUDA part; loaded when first asked for. nullptr when either is not there.
+void* cuda_library_symbol(const char* library, const char* name);
+
 }  // namespace equi

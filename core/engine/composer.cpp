@@ -37,9 +37,10 @@ Composer::Composer(const model::Model& model, canvas::Document& document)
       layout_(layout_of(model.manifest)),
       px_(model.manifest.tokenizer.column_pixels()) {
   const std::int64_t batch = model.device.kind == Device::Kind::cuda ? kWindowsPerBatchCuda : 1;
+  const auto windows = std::make_shared<stream::WindowDecoder>(model.tokenizer);
   for (int frame = 0; frame < 2; ++frame) {
-    decoders_.emplace_back(model.tokenizer, model.manifest.vae_norm, layout_, batch);
-    preview_decoders_.emplace_back(model.tokenizer, model.manifest.vae_norm, layout_, batch);
+    decoders_.emplace_back(windows, model.manifest.vae_norm, layout_, batch);
+    preview_decoders_.emplace_back(windows, model.manifest.vae_norm, layout_, batch);
   }
 }
 
@@ -202,6 +203,16 @@ torch::Tensor Composer::preview(ColumnRange columns, const Replaced& forward, co
                                 const Replaced& photo, const std::stop_token& stop) {
   const auto some = [](const Replaced& replaced) { return replaced.empty() ? nullptr : &replaced; };
   return compose(columns, {some(forward), some(mirrored), some(photo)}, stop);
+}
+
+// Only when a window has become full; those before it are in the decoder's cache.
+void Composer::decode_ahead(FrameId frame) {
+  auto& ahead = decoder(frame, false);
+  const std::int64_t columns = state().frame(frame).columns();
+  const std::int64_t newest = columns - layout_.window;
+  if (!ahead.windows().works_beside() || newest < 0 || newest % layout_.hop != 0) return;
+  ahead.decode_ahead({0, columns}, {newest, columns},
+                     [&](ColumnRange c) { return tokens(frame, c, nullptr); });
 }
 
 std::int64_t Composer::settled_in(FrameId frame) const {

@@ -37,6 +37,10 @@ class Composer {
   torch::Tensor preview(ColumnRange columns, const Replaced& forward, const Replaced& mirrored,
                         const Replaced& photo, const std::stop_token& stop);
 
+  // Begins to decode what has settled at the end of a frame that grows, where the device does that beside the
+  // generator (a GPU); pixels() then finds it. Elsewhere nothing.
+  void decode_ahead(FrameId frame);
+
   // Document columns that no growth changes any more; empty at its begin when there are none.
   ColumnRange settled() const;
   // Document columns whose pixels depend on the token of one, clipped to the extent.

@@ -134,6 +134,10 @@ std::int64_t Session::extend_slice(const canvas::Extend& entry, std::int64_t cou
   return made;
 }
 
+void Session::decode_ahead(FrameId frame) {
+  impl_->composer.decode_ahead(frame);
+}
+
 void Session::finish_extension() {
   auto& impl = *impl_;
   if (impl.open_entry) {

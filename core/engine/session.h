@@ -72,6 +72,9 @@ class Session {
   // other change does. A count of 0 makes what is needed first and no column.
   std::int64_t extend_slice(const canvas::Extend& entry, std::int64_t count,
                             const ColumnProgress& progress = {}, const std::stop_token& stop = {});
+  // For those who show what a slice makes: after a column, begins to decode what has settled, on a GPU beside
+  // the columns that are made next. Elsewhere nothing.
+  void decode_ahead(FrameId frame);
   // Ends the extension at hand and writes everything to the file. Throws Error(io).
   void finish_extension();
   // Writes what was appended when that is due (Document::kFlushSeconds).

@@ -91,6 +91,7 @@ void Studio::Impl::slice(const jobs::Context& context) {
   // The very first column is shown as soon as it is there.
   do {
     extension->made += canvas.extend_slice(extension->entry, 1, {}, stop);
+    canvas.decode_ahead(extension->entry.frame);
   } while (left() && !first && !stop.stop_requested() && jobs::steady_seconds() - begin < kSliceSeconds);
   canvas.flush_if_due();
   const auto progress = extension->meter.update(extension->made, jobs::steady_seconds());

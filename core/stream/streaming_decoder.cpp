@@ -24,11 +24,23 @@ void require_finite(const torch::Tensor& pixels, ColumnRange window) {
               "the decoded pixels are not finite");
 }
 
+void require_inside(ColumnRange extent, ColumnRange span) {
+  if (span.begin >= extent.begin && span.end <= extent.end && span.size() >= 1) return;
+  throw Error(
+      ErrorKind::bad_input, "columns",
+      fmt::format("{} to {} are not within {} to {}", span.begin, span.end, extent.begin, extent.end));
+}
+
 }  // namespace
 
 StreamingDecoder::StreamingDecoder(model::Tokenizer tokenizer, double vae_norm, const WindowLayout& layout,
                                    std::int64_t windows_per_batch)
-    : tokenizer_(std::move(tokenizer)),
+    : StreamingDecoder(std::make_shared<WindowDecoder>(std::move(tokenizer)), vae_norm, layout,
+                       windows_per_batch) {}
+
+StreamingDecoder::StreamingDecoder(std::shared_ptr<WindowDecoder> windows, double vae_norm,
+                                   const WindowLayout& layout, std::int64_t windows_per_batch)
+    : windows_(std::move(windows)),
       vae_norm_(vae_norm),
       layout_(layout),
       windows_per_batch_(windows_per_batch) {
@@ -38,44 +50,53 @@ StreamingDecoder::StreamingDecoder(model::Tokenizer tokenizer, double vae_norm, 
   }
 }
 
-// tokens [B, n, E] of B windows of one length. A single column is decoded beside a copy of itself: the
-// reflected convolutions need a neighbour.
+// Tokens of windows of one length.
 void StreamingDecoder::decode_batch(const std::vector<Request>& requests) {
   std::vector<torch::Tensor> rows;
   for (const auto& request : requests) rows.push_back(request.tokens);
-  auto batch = torch::stack(rows).to(tokenizer_->post_quant_layer->weight.options()) / vae_norm_;
-  const std::int64_t columns = batch.size(1);
-  if (columns == 1) batch = batch.repeat({1, 2, 1});
-  auto pixels = tokenizer_->decode(batch).to(torch::kFloat32);
-  pixels = pixels.narrow(3, 0, columns * tokenizer_->config.column_pixels());
+  const auto batch = std::make_shared<DecodedWindows>(windows_->decode(torch::stack(rows) / vae_norm_));
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    const auto own = requests.size() == 1 ? pixels[0] : pixels[static_cast<std::int64_t>(i)].clone();
-    require_finite(own, requests[i].window);
-    ready_.emplace_back(requests[i].window, own);
-    cache_.push_front({requests[i].key, own});
+    cache_.push_front({requests[i].key, batch, static_cast<std::int64_t>(i), {}});
     ++windows_decoded_;
   }
-  while (cache_.size() > kKeptWindows + static_cast<std::size_t>(windows_per_batch_)) cache_.pop_back();
 }
 
-// Makes `ready_` hold the windows: from the cache where their tokens have not changed, else decoded in
-// batches of equal length.
+// The pixels of a window that is asked for; what its batch still holds of others is let go.
+const torch::Tensor& StreamingDecoder::settle(ColumnRange window, CachedWindow& cached) {
+  if (!cached.pixels.defined()) {
+    const auto& all = cached.batch->pixels();
+    const auto own = all.size(0) == 1 ? all[0] : all[cached.index].clone();
+    require_finite(own, window);
+    cached.pixels = own;
+    cached.batch.reset();
+  }
+  return cached.pixels;
+}
+
+// Decodes what is not in the cache in batches of windows of equal length.
 void StreamingDecoder::prepare(const std::vector<ColumnRange>& windows, const TokenSource& tokens,
-                               const std::stop_token& stop) {
-  ready_.clear();
+                               const std::stop_token& stop,
+                               const std::function<void(ColumnRange, CachedWindow&)>& found) {
   std::vector<Request> waiting;
+  const auto look = [&](const std::string& key) {
+    const auto at = std::ranges::find(cache_, key, &CachedWindow::key);
+    if (at != cache_.end()) cache_.splice(cache_.begin(), cache_, at);
+    return at != cache_.end();
+  };
   const auto flush = [&] {
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
     if (!waiting.empty()) decode_batch(waiting);
+    for (const auto& request : waiting) {
+      look(request.key);
+      found(request.window, cache_.front());
+    }
     waiting.clear();
   };
   for (const auto& window : windows) {
     Request request{window, tokens(window).to(torch::kFloat32), {}};
     request.key = key_of(request.tokens);
-    const auto found = std::ranges::find(cache_, request.key, &CachedWindow::key);
-    if (found != cache_.end()) {
-      cache_.splice(cache_.begin(), cache_, found);
-      ready_.emplace_back(window, cache_.front().pixels);
+    if (look(request.key)) {
+      found(window, cache_.front());
       continue;
     }
     const bool fits = static_cast<std::int64_t>(waiting.size()) < windows_per_batch_ &&
@@ -84,6 +105,16 @@ void StreamingDecoder::prepare(const std::vector<ColumnRange>& windows, const To
     waiting.push_back(std::move(request));
   }
   flush();
+  while (cache_.size() > kKeptWindows + static_cast<std::size_t>(windows_per_batch_)) cache_.pop_back();
+}
+
+void StreamingDecoder::decode_ahead(ColumnRange extent, ColumnRange span, const TokenSource& tokens) {
+  const torch::InferenceMode inference;
+  const WindowPlan plan(layout_, extent);
+  require_inside(extent, span);
+  const ColumnRange settled{span.begin, std::min(span.end, plan.settled_end())};
+  if (settled.size() < 1) return;
+  prepare(plan.windows(settled), tokens, {}, [](ColumnRange, CachedWindow&) {});
 }
 
 const torch::Tensor& StreamingDecoder::find(ColumnRange window) const {
@@ -91,7 +122,7 @@ const torch::Tensor& StreamingDecoder::find(ColumnRange window) const {
 }
 
 torch::Tensor StreamingDecoder::compose(const Piece& piece) const {
-  const std::int64_t px = tokenizer_->config.column_pixels();
+  const std::int64_t px = windows_->config().column_pixels();
   const auto cut = [&](ColumnRange window) {
     return find(window).narrow(2, (piece.columns.begin - window.begin) * px, piece.columns.size() * px);
   };
@@ -109,18 +140,17 @@ DecodedSpan StreamingDecoder::decode(ColumnRange extent, ColumnRange span, const
                                      const std::stop_token& stop) {
   const torch::InferenceMode inference;
   const WindowPlan plan(layout_, extent);
-  if (span.begin < extent.begin || span.end > extent.end || span.size() < 1) {
-    throw Error(
-        ErrorKind::bad_input, "columns",
-        fmt::format("{} to {} are not within {} to {}", span.begin, span.end, extent.begin, extent.end));
-  }
-  const std::int64_t px = tokenizer_->config.column_pixels();
+  require_inside(extent, span);
+  const std::int64_t px = windows_->config().column_pixels();
   DecodedSpan result{span.begin, std::clamp(plan.settled_end(), span.begin, span.end), span.end, {}};
   // A long span goes in stretches of one batch of windows, so that only its result is as long as it is.
   const std::int64_t stretch = windows_per_batch_ * layout_.hop;
   for (std::int64_t at = span.begin; at < span.end; at += stretch) {
     const ColumnRange part{at, std::min(span.end, at + stretch)};
-    prepare(plan.windows(part), tokens, stop);
+    ready_.clear();
+    prepare(plan.windows(part), tokens, stop, [&](ColumnRange window, CachedWindow& cached) {
+      ready_.emplace_back(window, settle(window, cached));
+    });
     for (const auto& piece : plan.pieces(part)) {
       const auto pixels = compose(piece);
       if (!result.pixels.defined()) {

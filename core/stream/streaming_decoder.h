@@ -8,7 +8,7 @@
 
 #include <torch/torch.h>
 
-#include "core/model/tokenizer.h"
+#include "core/stream/window_decoder.h"
 #include "core/stream/window_plan.h"
 
 namespace equi::stream {
@@ -37,6 +37,9 @@ class StreamingDecoder {
   // Throws Error(bad_input) for a layout that does not fit together or a batch below 1.
   StreamingDecoder(model::Tokenizer tokenizer, double vae_norm, const WindowLayout& layout,
                    std::int64_t windows_per_batch = 1);
+  // Several may share a window decoder, when they are used by turns.
+  StreamingDecoder(std::shared_ptr<WindowDecoder> windows, double vae_norm, const WindowLayout& layout,
+                   std::int64_t windows_per_batch = 1);
 
   const WindowLayout& layout() const { return layout_; }
 
@@ -46,26 +49,37 @@ class StreamingDecoder {
   DecodedSpan decode(ColumnRange extent, ColumnRange span, const TokenSource& tokens,
                      const std::stop_token& stop = {});
 
+  // Begins to decode what the settled columns of `span` need and is not at hand, and returns without waiting
+  // where the window decoder works beside (WindowDecoder::works_beside; elsewhere they are made at once).
+  // decode() then finds them. Keeps the newest few: meant for the last columns of a row that grows. Throws as
+  // decode().
+  void decode_ahead(ColumnRange extent, ColumnRange span, const TokenSource& tokens);
+  const WindowDecoder& windows() const { return *windows_; }
+
   // Windows decoded so far, those found in the cache not counted.
   std::int64_t windows_decoded() const { return windows_decoded_; }
 
  private:
   struct CachedWindow {
-    std::string key;       // hash of the tokens
-    torch::Tensor pixels;  // [3, H, w]
+    std::string key;  // hash of the tokens
+    std::shared_ptr<DecodedWindows> batch;
+    std::int64_t index = 0;  // in the batch
+    torch::Tensor pixels;    // [3, H, w]; of a window that has been asked for
   };
   struct Request {
     ColumnRange window;
     torch::Tensor tokens;
     std::string key;
   };
+  // Makes the cache hold the windows' pixels, or the promise of them, and calls found() for each.
   void prepare(const std::vector<ColumnRange>& windows, const TokenSource& tokens,
-               const std::stop_token& stop);
+               const std::stop_token& stop, const std::function<void(ColumnRange, CachedWindow&)>& found);
   void decode_batch(const std::vector<Request>& requests);
+  static const torch::Tensor& settle(ColumnRange window, CachedWindow& cached);
   const torch::Tensor& find(ColumnRange window) const;
   torch::Tensor compose(const Piece& piece) const;
 
-  model::Tokenizer tokenizer_;
+  std::shared_ptr<WindowDecoder> windows_;
   double vae_norm_;
   WindowLayout layout_;
   std::int64_t windows_per_batch_;

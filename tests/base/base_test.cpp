@@ -55,6 +55,7 @@ TEST(Device, AutoIsTheCpuWhereNoDriverIs) {
   if (!status.torch_loaded) {
     EXPECT_FALSE(status.reason.empty());
     EXPECT_EQ(cuda_kernel_symbol("equi_cuda_abi"), nullptr);
+    EXPECT_EQ(cuda_library_symbol("libequicanvas_torch_graph.so", "equi_torch_graph_record"), nullptr);
   }
 }
 

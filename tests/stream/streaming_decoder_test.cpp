@@ -138,6 +138,36 @@ TEST(StreamingDecoder, AnEditChangesTheWindowsThatSeeItAndNothingElse) {
   EXPECT_FALSE(torch::equal(columns_of(after, 40, 1), columns_of(before, 40, 1)));
 }
 
+TEST(StreamingDecoder, WhatIsDecodedAheadIsFoundAndTheSame) {
+  auto ahead = make_decoder(), plain = make_decoder();
+  for (std::int64_t end = 24; end <= 64; end += 8) {
+    ahead.decode_ahead({0, end}, {end - 16, end}, row);
+    const std::int64_t settled = WindowPlan(kLayout, {0, end}).settled_end(),
+                       windows = ahead.windows_decoded();
+    const auto span = ahead.decode({0, end}, {settled - 8, settled}, row);
+    EXPECT_EQ(ahead.windows_decoded(), windows) << "with " << end << " columns";
+    EXPECT_TRUE(torch::equal(span.pixels, plain.decode({0, end}, {settled - 8, settled}, row).pixels));
+  }
+}
+
+TEST(StreamingDecoder, AnEditAfterDecodingAheadIsSeen) {
+  auto decoder = make_decoder(), plain = make_decoder();
+  decoder.decode_ahead({0, 32}, {8, 32}, row);
+  const auto edited = [](ColumnRange columns) {
+    auto tokens = row(columns);
+    if (columns.begin <= 20 && 20 < columns.end) tokens[20 - columns.begin] = token_of(20, 77);
+    return tokens;
+  };
+  EXPECT_TRUE(torch::equal(decoder.decode({0, 32}, {8, 26}, edited).pixels,
+                           plain.decode({0, 32}, {8, 26}, edited).pixels));
+}
+
+TEST(StreamingDecoder, NothingIsDecodedAheadThatMayStillChange) {
+  auto decoder = make_decoder();
+  decoder.decode_ahead({0, 20}, {12, 20}, row);
+  EXPECT_EQ(decoder.windows_decoded(), 0);
+}
+
 TEST(StreamingDecoder, RowsMayStartAnywhere) {
   for (const std::int64_t begin : {-37, -16, 5}) {
     auto decoder = make_decoder();
