@@ -8,7 +8,6 @@
 
 #include "core/base/cuda_loader.h"
 #include "core/base/error.h"
-#include "core/cpu/heap.h"
 #include "core/model/weight_arena.h"
 
 namespace equi::model {
@@ -103,7 +102,6 @@ torch::TensorOptions Model::options() const {
 }
 
 Model load_model(const Bundle& bundle, const Device& device, Precision precision) {
-  if (device.kind == Device::Kind::cpu) cpu::keep_freed_memory();
   Model model;
   model.manifest = bundle.manifest();
   model.device = device;

@@ -8,6 +8,7 @@ if(NOT EQUI_FUZZ)
   find_package(spdlog REQUIRED)
   find_package(CLI11 REQUIRED)
   find_package(SQLite3 REQUIRED)
+  pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
   # Only these four: opencv_highgui would pull Qt 5 into the process.
   find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio)
 endif()
