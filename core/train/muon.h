@@ -13,9 +13,10 @@ namespace equi::train {
 // has fewer than 16 rows or columns, such as the layer that makes pixels.
 bool moved_by_muon(const std::string& name, const torch::Tensor& weight);
 
-// `update` as a matrix [size(0), the rest] whose singular values are 0.7 to 1.2, by five Newton-Schulz
-// iterations in bfloat16; of the same shape, float32, times 0.2 sqrt(max(rows, columns)), so that its numbers
-// are as large as those of an Adam step and the same learning rate serves (Liu et al. 2025, equation 4).
+// `update` as a matrix [size(0), the rest] whose singular values, those from about a 200th of its norm on,
+// have become 0.7 to 1.2, by five Newton-Schulz iterations in bfloat16; of the same shape, float32, times 0.2
+// sqrt(max(rows, columns)), so that its numbers are as large as those of an Adam step and the same learning
+// rate serves (Liu et al. 2025, equation 4).
 torch::Tensor muon_step(const torch::Tensor& update);
 
 }  // namespace equi::train
