@@ -59,20 +59,23 @@ using Reason = std::array<char, 512>;
 
 class CudaWork final : public RecordedWork {
  public:
-  explicit CudaWork(void* graph) : graph_(graph) {}
+  CudaWork(void* graph, const Library& library)
+      : graph_(graph), replay_(library.replay), destroy_(library.destroy) {}
   CudaWork(const CudaWork&) = delete;
   CudaWork& operator=(const CudaWork&) = delete;
-  ~CudaWork() override { library().destroy(graph_); }
+  ~CudaWork() override { destroy_(graph_); }
 
   void replay() override {
     Reason why{};
-    if (library().replay(graph_, why.data(), why.size()) != 0) {
+    if (replay_(graph_, why.data(), why.size()) != 0) {
       throw Error(ErrorKind::internal, "CUDA graph", why.data());
     }
   }
 
  private:
   void* graph_;
+  decltype(&equi_torch_graph_replay) replay_;
+  decltype(&equi_torch_graph_destroy) destroy_;
 };
 
 class CudaRecorder final : public WorkRecorder {
@@ -84,7 +87,7 @@ class CudaRecorder final : public WorkRecorder {
     auto copy = body;
     const auto call = [](void* context) { (*static_cast<std::function<void()>*>(context))(); };
     void* graph = library().record(device_.index(), call, &copy, why.data(), why.size());
-    if (graph != nullptr) return std::make_unique<CudaWork>(graph);
+    if (graph != nullptr) return std::make_unique<CudaWork>(graph, library());
     reason_ = why.data();
     return nullptr;
   }
