@@ -75,7 +75,7 @@ double clip_gradients(const std::vector<torch::Tensor>& gradients, double limit)
   for (const auto& gradient : gradients) norms.push_back(gradient.norm());
   const double norm = torch::stack(norms).norm().item<double>();
   if (limit > 0 && norm > limit) {
-    for (auto gradient : gradients) gradient.mul_(limit / norm);
+    for (const auto& gradient : gradients) gradient.mul_(limit / norm);
   }
   return norm;
 }
