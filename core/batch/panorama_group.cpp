@@ -10,20 +10,13 @@
 #include "core/model/weights.h"
 #include "core/sampling/noise.h"
 #include "core/stream/column_generator.h"
+#include "core/stream/fitting_layout.h"
 #include "core/stream/streaming_decoder.h"
 
 namespace equi::batch {
 namespace {
 
 constexpr std::int64_t kWindowsPerBatchCuda = 8;
-constexpr std::int64_t kRamp = 4;
-
-stream::WindowLayout layout_of(const Manifest& manifest) {
-  const std::int64_t window = manifest.window_columns, hop = manifest.window_hop, overlap = window - hop;
-  std::int64_t ramp = std::min({kRamp, hop, overlap});
-  if ((overlap - ramp) % 2 != 0) --ramp;
-  return {window, hop, std::max<std::int64_t>(0, ramp)};
-}
 
 }  // namespace
 
@@ -36,7 +29,8 @@ struct PanoramaGroup::Impl {
         columns(count),
         windows(model.device.kind == Device::Kind::cuda ? kWindowsPerBatchCuda : 1),
         generator(model.generator, settings, static_cast<std::int64_t>(rows.size())),
-        decoder(model.tokenizer, model.manifest.vae_norm, layout_of(model.manifest), windows) {
+        decoder(model.tokenizer, model.manifest.vae_norm,
+                stream::fitting_layout(model.manifest.window_columns, model.manifest.window_hop), windows) {
     for (const auto& row : rows) {
       scenes.push_back({row.scene, row.scene, 0.0});
       stream::validate(scenes.back(), model.manifest.generator);

@@ -13,6 +13,16 @@ namespace equi::cuda {
 constexpr int kWarp = 32;
 constexpr unsigned kAllLanes = 0xFFFFFFFFU;
 
+// The memory of a block whose size the launch says.
+__device__ inline float4* dynamic_shared() {
+#ifdef __CUDACC__
+  extern __shared__ float4 shared[];
+  return shared;
+#else
+  return emulation::dynamic_shared();  // tests/cuda/emulation
+#endif
+}
+
 // With overlapping launches a kernel starts while the one before it still runs. Everything before this call
 // may read constants (weights) alone; after it, what the kernels before have written is visible.
 __device__ inline void wait_for_previous() {

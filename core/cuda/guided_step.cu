@@ -27,6 +27,9 @@ extern "C" int equi_cuda_guided_step_f32(float* z, const float* v, std::int64_t 
   if (count <= 0) return 0;
   const auto wanted = (count + kThreads - 1) / kThreads;
   const auto blocks = static_cast<unsigned>(wanted < kMaxBlocks ? wanted : kMaxBlocks);
-  guided_step<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(z, v, count, scale, dt);
-  return static_cast<int>(cudaGetLastError());
+  cudaLaunchConfig_t config{};
+  config.gridDim = blocks;
+  config.blockDim = kThreads;
+  config.stream = static_cast<cudaStream_t>(stream);
+  return cudaLaunchKernelEx(&config, guided_step, z, v, count, scale, dt);
 }

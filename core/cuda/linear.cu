@@ -14,11 +14,15 @@ constexpr int kEarly = 5;   // loads of a lane before it waits: a row of 1280 nu
 
 // 16 bytes that are used once.
 __device__ inline uint4 load_once(const uint4* p) {
+#ifdef __CUDACC__
   uint4 v;
   asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
                : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
                : "l"(p));
   return v;
+#else
+  return *p;
+#endif
 }
 
 __device__ inline float low_half(uint32_t pair) {
@@ -61,8 +65,7 @@ __device__ void load_rows(const EquiLinear& op, float* rows) {
 
 template <int kRows>
 __global__ void __launch_bounds__(kThreads) linear(EquiLinear op) {
-  extern __shared__ float4 shared[];
-  float* rows = reinterpret_cast<float*>(shared);  // [kRows, in]
+  float* rows = reinterpret_cast<float*>(dynamic_shared());  // [kRows, in]
   const int lane = threadIdx.x % kWarp;
   const int o = static_cast<int>(blockIdx.x) * kWarps + threadIdx.x / kWarp;
   const bool mine = o < op.out;

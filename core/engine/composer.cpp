@@ -5,19 +5,12 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/stream/fitting_layout.h"
 
 namespace equi::engine {
 namespace {
 
-constexpr std::int64_t kRamp = 4;  // columns over which two windows cross, where they overlap so far
 constexpr std::int64_t kWindowsPerBatchCuda = 8;
-
-stream::WindowLayout layout_of(const Manifest& manifest) {
-  const std::int64_t window = manifest.window_columns, hop = manifest.window_hop, overlap = window - hop;
-  std::int64_t ramp = std::min({kRamp, hop, overlap});
-  if ((overlap - ramp) % 2 != 0) --ramp;
-  return {window, hop, std::max<std::int64_t>(0, ramp)};
-}
 
 ColumnRange intersect(ColumnRange a, ColumnRange b) {
   const ColumnRange both{std::max(a.begin, b.begin), std::min(a.end, b.end)};
@@ -34,7 +27,7 @@ torch::Tensor to_tensor(const std::vector<float>& values, std::int64_t width) {
 Composer::Composer(const model::Model& model, canvas::Document& document)
     : model_(model),
       document_(document),
-      layout_(layout_of(model.manifest)),
+      layout_(stream::fitting_layout(model.manifest.window_columns, model.manifest.window_hop)),
       px_(model.manifest.tokenizer.column_pixels()) {
   const std::int64_t batch = model.device.kind == Device::Kind::cuda ? kWindowsPerBatchCuda : 1;
   const auto windows = std::make_shared<stream::WindowDecoder>(model.tokenizer);

@@ -197,21 +197,34 @@ std::shared_ptr<const Tile> TileBuilder::reduce(const TileKey& key, const std::s
   return tile;
 }
 
-// Parts that had settled in the tile of the cache stay as they are.
+// Parts that had settled in what is known stay as they are. Stopped, it keeps them as decode() does.
 std::shared_ptr<const Tile> TileBuilder::sample(const TileKey& key, const std::stop_token& stop) {
   auto tile = std::make_shared<Tile>(empty(key));
   tile->sampled = true;
-  const auto before = tiles_.find(key);
-  const bool usable = before && before->sampled && !tiles_.is_stale(key);
+  const auto before = known_part(key);
+  const bool usable = before && before->sampled;
   const int width = tile->width / kParts;
+  std::stop_token heeded;
   for (int part = 0; part < kParts; ++part) {
     const int x = part * width;
-    if (usable && before->settled_first <= x && x + width <= before->settled_last) {
+    const auto settled_in = [&](const Tile& t) {
+      return t.settled_first <= x && x + width <= t.settled_last;
+    };
+    if (usable && settled_in(*before)) {
       copy_columns(*tile, x, before->pixels.data(), before->width, x, width);
-    } else {
-      draw_part(*tile, part, stop);
+      continue;
     }
+    try {
+      draw_part(*tile, part, heeded);
+    } catch (const Error& error) {
+      tile->settled_last = std::min(tile->settled_last, x);
+      const bool some = tile->settled_last > tile->settled_first;
+      if (unfinished_ != nullptr && error.kind() == ErrorKind::cancelled && some) *unfinished_ = tile;
+      throw;
+    }
+    if (settled_in(*tile)) heeded = stop;  // the ends are drawn anew each time: never only they
   }
+  if (unfinished_ != nullptr) unfinished_->reset();
   return tile;
 }
 

@@ -9,6 +9,7 @@
 #include "core/sampling/flow_evaluator.h"
 #include "core/sampling/noise.h"
 #include "core/stream/column_generator.h"
+#include "core/stream/fitting_layout.h"
 #include "core/stream/mirror.h"
 #include "core/stream/seam.h"
 #include "core/stream/streaming_decoder.h"
@@ -52,16 +53,10 @@ torch::Tensor noise_of(sampling::Frame frame, std::uint64_t seed, std::int64_t c
   return sampling::column_noise(keys, width);
 }
 
-WindowLayout layout_of(const Manifest& manifest) {
-  const std::int64_t window = manifest.window_columns, hop = manifest.window_hop, overlap = window - hop;
-  std::int64_t ramp = std::min({std::int64_t{4}, hop, overlap});
-  if ((overlap - ramp) % 2 != 0) --ramp;
-  return {window, hop, std::max<std::int64_t>(0, ramp)};
-}
-
 // Tokens [n, E] -> [H, n * px, 3].
 torch::Tensor decode(const model::Model& model, const torch::Tensor& tokens, const std::stop_token& stop) {
-  StreamingDecoder decoder(model.tokenizer, model.manifest.vae_norm, layout_of(model.manifest));
+  StreamingDecoder decoder(model.tokenizer, model.manifest.vae_norm,
+                           fitting_layout(model.manifest.window_columns, model.manifest.window_hop));
   const ColumnRange all{0, tokens.size(0)};
   const auto span = decoder.decode(
       all, all, [&](ColumnRange c) { return tokens.narrow(0, c.begin, c.size()); }, stop);

@@ -1,8 +1,9 @@
-// Every kernel against the plain loops that define it: fresh random inputs, poisoned outputs. Skipped, and
-// says so, where there is no GPU.
+// Every kernel against the plain loops that define it: fresh random inputs, poisoned outputs. On the GPU
+// (skipped, and says so, where there is none) and, from the same sources, by emulation on the CPU.
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -11,6 +12,8 @@
 #include "core/cuda/kernels.h"
 #include "core/cuda/plain_ops.h"
 #include "core/model/weights.h"
+#include "tests/cuda/emulation/emulation.h"
+#include "tests/cuda/guarded_memory.h"
 
 namespace equi::cuda {
 namespace {
@@ -32,61 +35,134 @@ torch::Tensor poisoned(at::IntArrayRef shape, torch::ScalarType type = torch::kF
   return torch::full(shape, std::numeric_limits<float>::quiet_NaN(), type);
 }
 
-class CudaOps : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!cuda_status().kernels_loaded)
-      GTEST_SKIP() << "our CUDA kernels are not loaded: " << cuda_status().reason;
-    run_ops_ = reinterpret_cast<decltype(&equi_cuda_run_ops)>(cuda_kernel_symbol("equi_cuda_run_ops"));
-    create_ =
-        reinterpret_cast<decltype(&equi_cuda_graph_create)>(cuda_kernel_symbol("equi_cuda_graph_create"));
-    launch_ =
-        reinterpret_cast<decltype(&equi_cuda_graph_launch)>(cuda_kernel_symbol("equi_cuda_graph_launch"));
-    destroy_ =
-        reinterpret_cast<decltype(&equi_cuda_graph_destroy)>(cuda_kernel_symbol("equi_cuda_graph_destroy"));
-    ASSERT_TRUE(run_ops_ != nullptr && create_ != nullptr && launch_ != nullptr && destroy_ != nullptr);
+// Where the kernels run.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  virtual bool find() = 0;  // false: not here, `reason` says why
+  virtual torch::Tensor bring(const torch::Tensor& from) const = 0;
+  virtual void begin(int way) const = 0;
+  virtual void settle() const = 0;  // what was launched has ended
+
+  std::string reason;
+  decltype(&equi_cuda_guided_step_f32) guided_step = nullptr;
+  decltype(&equi_cuda_run_ops) run_ops = nullptr;
+  decltype(&equi_cuda_graph_create) create = nullptr;
+  decltype(&equi_cuda_graph_launch) launch = nullptr;
+  decltype(&equi_cuda_graph_destroy) destroy = nullptr;
+};
+
+class Gpu final : public Machine {
+ public:
+  bool find() override {
+    reason = cuda_status().reason;
+    return cuda_status().kernels_loaded && symbol("equi_cuda_guided_step_f32", guided_step) &&
+           symbol("equi_cuda_run_ops", run_ops) && symbol("equi_cuda_graph_create", create) &&
+           symbol("equi_cuda_graph_launch", launch) && symbol("equi_cuda_graph_destroy", destroy);
+  }
+  torch::Tensor bring(const torch::Tensor& from) const override { return from.cuda(); }
+  void begin(int /*way*/) const override { settle(); }
+  void settle() const override { torch::zeros({1}).cuda().item<float>(); }
+
+ private:
+  template <class Function>
+  static bool symbol(const char* name, Function& function) {
+    function = reinterpret_cast<Function>(cuda_kernel_symbol(name));
+    return function != nullptr;
+  }
+};
+
+// Threads and blocks go on in another order each way.
+class Emulated final : public Machine {
+ public:
+  bool find() override {
+    guided_step = equi_cuda_guided_step_f32;
+    run_ops = equi_cuda_run_ops;
+    create = equi_cuda_graph_create;
+    launch = equi_cuda_graph_launch;
+    destroy = equi_cuda_graph_destroy;
+    return true;
+  }
+  torch::Tensor bring(const torch::Tensor& from) const override { return guarded(from); }
+  void begin(int way) const override {
+    using emulation::Order;
+    const Order orders[] = {Order::forward, Order::backward, Order::shuffled};
+    emulation::set_order(orders[way % 3]);
+    ended_ = emulation::threads_ended();
+  }
+  void settle() const override {
+    std::string what;
+    EXPECT_EQ(emulation::synchronize(&what), 0) << what;
+    EXPECT_GT(emulation::threads_ended(), ended_);
   }
 
-  // The list on the CPU and three times on the GPU (alone, overlapping, as a graph); `outputs` must agree.
+ private:
+  mutable long long ended_ = 0;
+};
+
+class CudaOps : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == std::string("Gpu")) {
+      machine_ = std::make_unique<Gpu>();
+    } else {
+      machine_ = std::make_unique<Emulated>();
+    }
+    if (!machine_->find()) GTEST_SKIP() << "our CUDA kernels are not loaded: " << machine_->reason;
+  }
+
+  bool emulated() const { return GetParam() == std::string("Emulated"); }
+  const Machine& machine() const { return *machine_; }
+
+  // The list by the plain loops and three times by the kernels (alone, overlapping, as a graph); `outputs`
+  // must agree with the loops', and be the same bits each time.
   void check(const Tensors& inputs, const std::vector<MakeOp>& make, const std::vector<std::string>& outputs,
              double bound) {
-    Tensors plain;
+    Tensors plain, first;
     for (const auto& [name, tensor] : inputs) plain[name] = tensor.clone();
     run_plain(list(make, plain));
     for (const int way : {0, 1, 2}) {
-      Tensors gpu;
-      for (const auto& [name, tensor] : inputs) gpu[name] = tensor.cuda();
-      const auto ops = list(make, gpu);
-      const auto count = static_cast<std::int64_t>(ops.size());
-      torch::zeros({1}).cuda().item<float>();  // what was copied has arrived
-      if (way < 2) {
-        ASSERT_EQ(run_ops_(ops.data(), count, way, nullptr), 0);
-      } else {
-        void* graph = nullptr;
-        ASSERT_EQ(create_(ops.data(), count, 1, &graph), 0);
-        ASSERT_EQ(launch_(graph, nullptr), 0);
-        torch::zeros({1}).cuda().item<float>();
-        destroy_(graph);
-      }
+      Tensors here;
+      for (const auto& [name, tensor] : inputs) here[name] = machine_->bring(tensor);
+      const auto ops = list(make, here);
+      machine_->begin(way);
+      run(ops, way);
       for (const auto& name : outputs) {
-        const auto ours = gpu.at(name).cpu().to(torch::kFloat64), wanted = plain.at(name).to(torch::kFloat64);
+        const auto bits = here.at(name).cpu();
+        const auto ours = bits.to(torch::kFloat64), wanted = plain.at(name).to(torch::kFloat64);
         EXPECT_LE(((ours - wanted).norm() / wanted.norm()).item<double>(), bound) << name << ", way " << way;
+        const auto& before = first.try_emplace(name, bits.clone()).first->second;
+        EXPECT_TRUE(torch::equal(bits, before)) << name << ", way " << way;
       }
     }
   }
 
  private:
+  void run(const std::vector<EquiOp>& ops, int way) const {
+    const auto count = static_cast<std::int64_t>(ops.size());
+    if (way < 2) {
+      ASSERT_EQ(machine_->run_ops(ops.data(), count, way, nullptr), 0);
+      machine_->settle();
+      return;
+    }
+    void* graph = nullptr;
+    ASSERT_EQ(machine_->create(ops.data(), count, 1, &graph), 0);
+    ASSERT_EQ(machine_->launch(graph, nullptr), 0);
+    machine_->settle();
+    machine_->destroy(graph);
+  }
+
   static std::vector<EquiOp> list(const std::vector<MakeOp>& make, const Tensors& tensors) {
     std::vector<EquiOp> ops;
     for (const auto& one : make) ops.push_back(one(tensors));
     return ops;
   }
 
-  decltype(&equi_cuda_run_ops) run_ops_ = nullptr;
-  decltype(&equi_cuda_graph_create) create_ = nullptr;
-  decltype(&equi_cuda_graph_launch) launch_ = nullptr;
-  decltype(&equi_cuda_graph_destroy) destroy_ = nullptr;
+  std::unique_ptr<Machine> machine_;
 };
+
+INSTANTIATE_TEST_SUITE_P(On, CudaOps, ::testing::Values("Gpu", "Emulated"),
+                         [](const auto& where) { return std::string(where.param); });
 
 constexpr double kFloatBound = 1e-4;  // sums in another order, quick exponentials
 constexpr double kHalfBound = 4e-3;   // results stored as bfloat16
@@ -103,8 +179,8 @@ EquiNorm norm_of(const Tensors& t, int modulation_stride) {
   return n;
 }
 
-TEST_F(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
-  for (const auto& [in, out] : {std::pair{64, 24}, {1280, 1280}, {1536, 8}, {4096, 1024}, {72, 33}}) {
+TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
+  for (const auto& [in, out] : {std::pair{64, 24}, {1280, 264}, {1536, 8}, {4096, 136}, {72, 33}}) {
     for (int rows = 1; rows <= kEquiMaxLinearRows && rows * in <= 40960; ++rows) {
       for (const int epilogue : {EQUI_STORE, EQUI_SILU, EQUI_GELU, EQUI_ADD, EQUI_ADD_GATED}) {
         const bool adds = epilogue >= EQUI_ADD;
@@ -141,7 +217,7 @@ TEST_F(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
   }
 }
 
-TEST_F(CudaOps, ProductsOfManyRows) {
+TEST_P(CudaOps, ProductsOfManyRows) {
   for (const int rows : {1, 12, 32, 50, 200}) {
     for (const int epilogue : {EQUI_STORE, EQUI_GELU, EQUI_ADD_GATED}) {
       const int in = 1280, out = 272;
@@ -174,7 +250,7 @@ TEST_F(CudaOps, ProductsOfManyRows) {
   }
 }
 
-TEST_F(CudaOps, NormalisedRows) {
+TEST_P(CudaOps, NormalisedRows) {
   for (const int as_operand : {0, 1}) {
     const int rows = 6, x_rows = 3, width = 1024;
     const Tensors inputs = {{"x", torch::randn({x_rows, width}) * 3 + 1},
@@ -193,7 +269,7 @@ TEST_F(CudaOps, NormalisedRows) {
   }
 }
 
-TEST_F(CudaOps, AttentionToTheWindowMovesTheWindow) {
+TEST_P(CudaOps, AttentionToTheWindowMovesTheWindow) {
   const int rows = 3, heads = 5, width = 64, d = heads * width;
   for (const int before : {0, 1, 3}) {
     const int after = std::min(before + 1, 3);
@@ -226,7 +302,7 @@ TEST_F(CudaOps, AttentionToTheWindowMovesTheWindow) {
   }
 }
 
-TEST_F(CudaOps, AttentionToTheScene) {
+TEST_P(CudaOps, AttentionToTheScene) {
   const int rows = 3, heads = 5, tokens = 16;
   for (const int width : {16, 48, 64, 80, 128}) {
     const int d = heads * width;
@@ -254,7 +330,7 @@ TEST_F(CudaOps, AttentionToTheScene) {
   }
 }
 
-TEST_F(CudaOps, SiluOfSums) {
+TEST_P(CudaOps, SiluOfSums) {
   const int steps = 7, rows = 4, width = 1280;
   const Tensors inputs = {{"times", torch::randn({steps, width}) * 3},
                           {"conditions", torch::randn({rows, width})},
@@ -268,7 +344,22 @@ TEST_F(CudaOps, SiluOfSums) {
   check(inputs, {make}, {"y"}, kHalfBound);
 }
 
-TEST_F(CudaOps, SolverSteps) {
+TEST_P(CudaOps, OneGuidedEulerStep) {
+  for (const int count : {1, 255, 3 * 257}) {
+    const auto z = torch::randn({count}), v = torch::randn({2 * count});
+    const auto conditional = v.narrow(0, 0, count), unconditional = v.narrow(0, count, count);
+    const auto wanted = z + 0.125 * (unconditional + 4.5 * (conditional - unconditional));
+    const auto here = machine().bring(z), velocity = machine().bring(v);
+    machine().begin(2);
+    ASSERT_EQ(machine().guided_step(static_cast<float*>(here.data_ptr()),
+                                    static_cast<float*>(velocity.data_ptr()), count, 4.5F, 0.125F, nullptr),
+              0);
+    machine().settle();
+    EXPECT_LE(((here.cpu() - wanted).norm() / wanted.norm()).item<double>(), 1e-6) << count;
+  }
+}
+
+TEST_P(CudaOps, SolverSteps) {
   const int count = 3 * 257;
   for (const int guided : {0, 1}) {
     for (const int clean : {0, 1}) {
@@ -303,7 +394,7 @@ TEST_F(CudaOps, SolverSteps) {
 
 // Operations that read what the ones before them wrote, and write what those read: overlapping launches must
 // wait. A chain of products, each into the memory that the one before it read.
-TEST_F(CudaOps, AChainKeepsItsOrder) {
+TEST_P(CudaOps, AChainKeepsItsOrder) {
   const int width = 512, length = 40;
   const Tensors inputs = {{"weight", (halves({width, width}) / 24).to(torch::kBFloat16)},
                           {"bias", torch::randn({width})},

@@ -78,6 +78,31 @@ TEST_F(ScaleTest, ZoomingOutCostsTheSameHoweverLongItIs) {
   EXPECT_TRUE(builder.is_current({top, 0}));
 }
 
+// Stopped before it begins, again and again, with a frontier at the canvas's end: each attempt gets on, and
+// the pixels are those of one go.
+TEST_F(ScaleTest, AZoomedOutTileThatIsAlwaysCutOffGetsDone) {
+  const auto session = open("long.equi");
+  std::stop_source stopped;
+  stopped.request_stop();
+  for (const TileKey key : {TileKey{15, 0}, {11, 1}, {11, (kLong >> 16)}}) {
+    TileCache tiles, whole;
+    std::shared_ptr<const Tile> unfinished, tile;
+    int attempts = 0;
+    for (; !tile && attempts <= TileBuilder::kParts; ++attempts) {
+      try {
+        tile = TileBuilder(*session, tiles, 1, &unfinished).build(key, stopped.get_token());
+      } catch (const Error& error) {
+        ASSERT_EQ(error.kind(), ErrorKind::cancelled);
+      }
+    }
+    ASSERT_NE(tile, nullptr);
+    ASSERT_TRUE(tile->sampled);
+    EXPECT_GT(attempts, 1) << "it was never cut off";
+    EXPECT_EQ(unfinished, nullptr);
+    EXPECT_EQ(tile->pixels, TileBuilder(*session, whole, 1).build(key, {})->pixels);
+  }
+}
+
 class OverviewTest : public SessionTest {};
 
 TEST_F(OverviewTest, WhatWasSeenIsThereWhenOneZoomsOutLater) {

@@ -1,10 +1,11 @@
-// The list of operations of a column, carried out by the plain loops, against the usual path. On a GPU the
-// same lists run as kernels: see ColumnEngineOnAGpu.
+// The list of operations of a column, carried out by the plain loops and by our kernels under emulation,
+// against the usual path. On a GPU the same lists run as kernels: see ColumnEngineOnAGpu.
 #include "core/stream/column_engine.h"
 
 #include "core/base/cuda_loader.h"
 #include "core/base/error.h"
 #include "core/cuda/plain_ops.h"
+#include "tests/stream/emulated_executor.h"
 #include "tests/stream/stream_fixture.h"
 
 namespace equi::stream {
@@ -88,14 +89,25 @@ torch::Tensor expected_row(const GenerationSettings& settings, const torch::Tens
   return torch::stack(tokens);
 }
 
+// Who carries the list out.
+class ColumnEngineBy : public ::testing::TestWithParam<const char*> {
+ protected:
+  static std::unique_ptr<OpExecutor> executor() {
+    if (GetParam() == std::string("PlainLoops")) return plain_executor();
+    return std::make_unique<EmulatedExecutor>();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(All, ColumnEngineBy, ::testing::Values("PlainLoops", "EmulatedKernels"),
+                         [](const auto& by) { return std::string(by.param); });
+
 constexpr double kBound = 2e-2;  // windows, modulations and the operands of large products are bfloat16
 
-TEST(ColumnEngine, MakesTheSameRowAsTheTensorPath) {
+TEST_P(ColumnEngineBy, MakesTheSameRowAsTheTensorPath) {
   // Past the first column, the growing window and the full one, with either branch of the widths.
   for (const auto method :
        {sampling::Method::euler, sampling::Method::corrected2, sampling::Method::clean2}) {
     const auto settings = settings_with(method, 6);
-    ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, plain_executor());
+    ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, executor());
     const auto noise = torch::randn({9, 1, 16});
     const std::vector<Scene> scenes = {{2}};
     EXPECT_LE(relative_error(make_row(engine, settings, noise, scenes, true),
@@ -105,10 +117,10 @@ TEST(ColumnEngine, MakesTheSameRowAsTheTensorPath) {
   }
 }
 
-TEST(ColumnEngine, MakesManyRowsOnTensorCores) {
+TEST_P(ColumnEngineBy, MakesManyRowsOnTensorCores) {
   // 6 continuations are 12 rows: more than the matrix-vector products take.
   const auto settings = settings_with(sampling::Method::adams2, 4);
-  ColumnEngine engine(generators().narrow, plan_of(settings), 6, true, plain_executor());
+  ColumnEngine engine(generators().narrow, plan_of(settings), 6, true, executor());
   const auto noise = torch::randn({6, 6, 16});
   const std::vector<Scene> scenes = {{0}, {1}, {2}, {3}, {0, 1, 0.5}, {Scene::kNone}};
   EXPECT_LE(relative_error(make_row(engine, settings, noise, scenes, true),
@@ -116,10 +128,10 @@ TEST(ColumnEngine, MakesManyRowsOnTensorCores) {
             kBound);
 }
 
-TEST(ColumnEngine, DoesWithoutTheUnconditionalBranch) {
+TEST_P(ColumnEngineBy, DoesWithoutTheUnconditionalBranch) {
   auto settings = settings_with(sampling::Method::euler, 5);
   settings.guidance.scale = 1.0;
-  ColumnEngine engine(generators().narrow, plan_of(settings), 2, false, plain_executor());
+  ColumnEngine engine(generators().narrow, plan_of(settings), 2, false, executor());
   const auto noise = torch::randn({6, 2, 16});
   const std::vector<Scene> scenes = {{1}, {3}};
   EXPECT_LE(relative_error(make_row(engine, settings, noise, scenes, false),
@@ -127,10 +139,10 @@ TEST(ColumnEngine, DoesWithoutTheUnconditionalBranch) {
             kBound);
 }
 
-TEST(ColumnEngine, GroupsOfStepsDoNotChangeTheRow) {
+TEST_P(ColumnEngineBy, GroupsOfStepsDoNotChangeTheRow) {
   // 300 steps of 2 rows are more modulations than are held at a time.
   const auto settings = settings_with(sampling::Method::euler, 300);
-  ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, plain_executor());
+  ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, executor());
   const auto noise = torch::randn({2, 1, 16});
   const std::vector<Scene> scenes = {{1}};
   EXPECT_LE(relative_error(make_row(engine, settings, noise, scenes, true),
@@ -138,10 +150,10 @@ TEST(ColumnEngine, GroupsOfStepsDoNotChangeTheRow) {
             kBound);
 }
 
-TEST(ColumnEngine, AStateIsAValue) {
+TEST_P(ColumnEngineBy, AStateIsAValue) {
   // Going back to a bookmark gives the same bits; a state from elsewhere (not packed) is as good as its own.
   const auto settings = settings_with(sampling::Method::euler, 3);
-  ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, plain_executor());
+  ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, executor());
   ContextStream context(generators().narrow, 1, true, model::Backend::tensors);
   const std::vector<Scene> scenes = {{1}}, others = {{3}};
   auto state = context.start(0);
@@ -165,9 +177,9 @@ TEST(ColumnEngine, AStateIsAValue) {
   EXPECT_TRUE(torch::equal(step(loose, 6, scenes).pending, expected));
 }
 
-TEST(ColumnEngine, AcceptingAColumnLeavesTheStateThatMakingItLeaves) {
+TEST_P(ColumnEngineBy, AcceptingAColumnLeavesTheStateThatMakingItLeaves) {
   const auto settings = settings_with(sampling::Method::euler, 3);
-  ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, plain_executor());
+  ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, executor());
   ContextStream context(generators().narrow, 1, true, model::Backend::tensors);
   const std::vector<Scene> scenes = {{2}};
   auto state = context.start(0);

@@ -219,6 +219,13 @@ TEST_F(BatchDialogTest, WhatFailedIsMadeOnceTheReasonIsGone) {
   EXPECT_EQ(state(1), ItemState::failed);
   EXPECT_NE(host().rows().at(1).reason.find("p2.png"), std::string::npos) << host().rows().at(1).reason;
   EXPECT_FALSE(host().paused()) << "the others did not wait for it";
+  EXPECT_TRUE(dialog()->reason()->isHidden());
+  dialog()->table()->selectRow(0);
+  EXPECT_TRUE(dialog()->reason()->isHidden()) << "the first one is done";
+  dialog()->table()->selectRow(1);
+  EXPECT_FALSE(dialog()->reason()->isHidden());
+  EXPECT_TRUE(dialog()->reason()->text().endsWith(QString::fromStdString(host().rows().at(1).reason)))
+      << dialog()->reason()->text().toStdString();
   screenshots(dialog(), QStringLiteral("batch-failed"));
   const auto first = fs::last_write_time(folder / "out" / "p1.png");
   fs::remove_all(folder / "out" / "p2.png");

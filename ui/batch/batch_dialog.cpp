@@ -153,12 +153,16 @@ QWidget* BatchDialog::make_queue_page() {
   bar_->setRange(0, 1000);
   bar_->setTextVisible(false);
   bar_->setAccessibleName(tr("Progress of the batch"));
+  reason_ = new QLabel;
+  reason_->setWordWrap(true);
+  reason_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   table_ = make_table();
   layout->addWidget(status_);
   layout->addWidget(bar_);
   layout->addWidget(note_);
   layout->addLayout(make_tools());
   layout->addWidget(table_, 1);
+  layout->addWidget(reason_);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &BatchDialog::update_tools);
   connect(model_, &QAbstractItemModel::modelReset, this, &BatchDialog::update_tools);
   return queue_page_;
@@ -276,6 +280,12 @@ void BatchDialog::update_tools() {
   top_->setEnabled(one && rows.front().row() > 0);
   up_->setEnabled(one && rows.front().row() > 0);
   down_->setEnabled(one && rows.front().row() + 1 < model_->rowCount());
+  show_reason();
+}
+
+void BatchDialog::show_reason() {
+  const auto rows = table_->selectionModel()->selectedRows();
+  set_note(reason_, "error", rows.size() == 1 ? model_->failure(rows.front().row()) : QString());
 }
 
 }  // namespace equi::ui

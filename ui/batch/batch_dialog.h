@@ -33,6 +33,7 @@ class BatchDialog : public HouseDialog {
   QToolButton* down_button() const { return down_; }
   QLabel* status() const { return status_; }
   QLabel* note() const { return note_; }
+  QLabel* reason() const { return reason_; }
   bool shows_queue() const { return pages_->currentWidget() == queue_page_; }
 
  private:
@@ -45,6 +46,7 @@ class BatchDialog : public HouseDialog {
   void show_note();
   void update_status();
   void update_tools();
+  void show_reason();
   std::vector<std::int64_t> selected() const;
   void move_selected(int by);  // INT_MIN: to the top
   void begin();
@@ -64,6 +66,7 @@ class BatchDialog : public HouseDialog {
   QToolButton* down_ = nullptr;
   QLabel* status_ = nullptr;
   QLabel* note_ = nullptr;
+  QLabel* reason_ = nullptr;  // why the selected picture failed: the table shows a line's beginning
   QProgressBar* bar_ = nullptr;
   QPushButton* start_ = nullptr;
   QPushButton* pause_ = nullptr;

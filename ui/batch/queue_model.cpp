@@ -100,6 +100,12 @@ QString QueueModel::state_text(const batch::ItemRow& row) const {
   return state_name(row.state) + QStringLiteral(": ") + QString::fromStdString(row.reason);
 }
 
+QString QueueModel::failure(int index) const {
+  const auto& r = row(index);
+  if (r.state != ItemState::failed && r.state != ItemState::set_aside) return {};
+  return text(r, file).toString() + QStringLiteral(": ") + state_text(r);
+}
+
 QVariant QueueModel::text(const batch::ItemRow& row, int column) const {
   const auto& item = host_->items()[static_cast<std::size_t>(row.number)];
   switch (column) {

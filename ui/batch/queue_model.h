@@ -24,6 +24,8 @@ class QueueModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   const batch::ItemRow& row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
+  // Why a picture failed or was set aside, with its file's name; empty for others.
+  QString failure(int row) const;
 
  private:
   void take_rows();
