@@ -10,6 +10,7 @@ const Kernels& baseline_kernels(WeightType weights);
 const Kernels& avx2_kernels(WeightType weights);
 const Kernels& avx512_kernels(WeightType weights);
 const Kernels& avx512_bf16_kernels(WeightType weights);
+const Kernels& amx_bf16_kernels(WeightType weights);
 #endif
 
 }  // namespace equi::cpu

@@ -14,6 +14,7 @@ enum class Isa {
   avx2,         // AVX2 and FMA
   avx512,       // AVX-512 F, BW, DQ, VL
   avx512_bf16,  // the same with products of bfloat16 pairs
+  amx_bf16,     // the same with AMX's tiles of them
 };
 
 // The upper half of a float32. Same layout as libtorch's; a type of our own so that kernels know no torch.
@@ -77,15 +78,17 @@ struct AttendTask {
 };
 
 // One table for each instruction set and weight type. "Operands" are what products take: bfloat16 with
-// avx512_bf16 and bfloat16 weights, float32 otherwise.
+// avx512_bf16 or amx_bf16 and bfloat16 weights, float32 otherwise.
 struct Kernels {
   Isa isa = Isa::baseline;
   WeightType weights = WeightType::float32;
   std::size_t weight_bytes = 4;   // of one weight
   std::size_t operand_bytes = 4;  // of one operand
 
-  // Outputs [begin, end) of every row.
-  void (*linear)(const LinearTask& task, std::int64_t begin, std::int64_t end) = nullptr;
+  std::size_t scratch_bytes = 0;  // that linear() wants for each operand, aligned to a cache line
+
+  // Outputs [begin, end) of every row; scratch: rows * in * scratch_bytes, of this call alone.
+  void (*linear)(const LinearTask& task, std::int64_t begin, std::int64_t end, void* scratch) = nullptr;
   // Rows [begin, end).
   void (*norm)(const NormTask& task, std::int64_t begin, std::int64_t end) = nullptr;
   // Heads [begin, end) of rows * heads.

@@ -68,7 +68,7 @@ void finish(const LinearTask& t, const float* sums, int64_t row, int64_t at, int
 }
 
 template <class X, class W>
-void linear(const LinearTask& t, int64_t begin, int64_t end) {
+void linear(const LinearTask& t, int64_t begin, int64_t end, void* /*scratch*/) {
   float sums[kGroup * kBlock];
   const auto* x = static_cast<const X*>(t.x);
   const auto* w = static_cast<const W*>(t.weight);

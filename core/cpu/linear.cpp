@@ -1,26 +1,50 @@
 #include "core/cpu/linear.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
 
 #include "core/cpu/parallel.h"
 
 namespace equi::cpu {
 namespace {
 
-constexpr std::int64_t kOutputs = 4;  // a part is a multiple of the kernels' tile
+constexpr std::int64_t kOutputs = 16;  // a part is a multiple of every kernel's tile
 
 std::int64_t parts(const LinearTask& task) {
   return (task.out + kOutputs - 1) / kOutputs;
 }
 
+constexpr std::size_t kLine = 64;  // bytes of a cache line
+
+// What the kernels of this thread work in; it grows to what the widest product wants and stays.
+void* scratch_of(const Kernels& kernels, std::span<const LinearTask> tasks) {
+  struct Free {
+    void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{kLine}); }
+  };
+  thread_local std::unique_ptr<std::byte[], Free> memory;
+  thread_local std::size_t size = 0;
+  std::size_t wanted = 0;
+  for (const auto& task : tasks) {
+    wanted = std::max(wanted, static_cast<std::size_t>(task.rows * task.in) * kernels.scratch_bytes);
+  }
+  if (wanted > size) {
+    memory.reset(new (std::align_val_t{kLine}) std::byte[wanted]);
+    size = wanted;
+  }
+  return memory.get();
+}
+
 // Parts [begin, end) of the parts of all tasks, counted on from one to the next.
 void run_parts(const Kernels& kernels, std::span<const LinearTask> tasks, std::int64_t begin,
                std::int64_t end) {
+  void* scratch = scratch_of(kernels, tasks);
   std::int64_t first = 0;
   for (const auto& task : tasks) {
     const std::int64_t count = parts(task);
     const std::int64_t from = std::max(begin - first, std::int64_t{0}), to = std::min(end - first, count);
-    if (from < to) kernels.linear(task, from * kOutputs, std::min(to * kOutputs, task.out));
+    if (from < to) kernels.linear(task, from * kOutputs, std::min(to * kOutputs, task.out), scratch);
     first += count;
   }
 }

@@ -5,7 +5,7 @@
 namespace equi::model {
 
 Precision automatic_precision(const Device& device) {
-  const bool fast = device.kind == Device::Kind::cuda || cpu::best_isa() == cpu::Isa::avx512_bf16;
+  const bool fast = device.kind == Device::Kind::cuda || cpu::has_bfloat16_products();
   return fast ? Precision::bfloat16 : Precision::float32;
 }
 

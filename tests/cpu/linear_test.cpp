@@ -104,11 +104,13 @@ TEST_P(Linear, DoesWithoutABias) {
 // a panorama comes out the same on machines with other numbers of cores, and alone or in a batch.
 TEST_P(Linear, GivesTheSameBitsHoweverItIsCutUp) {
   auto p = problem({7, 200, 101}, Epilogue::store);
-  kernels_.linear(p.task, 0, 101);
+  const auto scratch =
+      torch::empty({static_cast<std::int64_t>(7 * 200 * kernels_.scratch_bytes + 1)}, torch::kUInt8);
+  kernels_.linear(p.task, 0, 101, scratch.data_ptr());
   const auto whole = p.y.narrow(1, 0, 101).clone();
   p.y.fill_(0);
   for (const auto& [begin, end] : {std::pair{60, 101}, {0, 13}, {13, 60}})
-    kernels_.linear(p.task, begin, end);
+    kernels_.linear(p.task, begin, end, scratch.data_ptr());
   EXPECT_TRUE(torch::equal(p.y.narrow(1, 0, 101), whole));
   for (std::int64_t row = 0; row < 7; ++row) {
     auto one = p.task;
@@ -117,7 +119,7 @@ TEST_P(Linear, GivesTheSameBitsHoweverItIsCutUp) {
     one.x = x.data_ptr();
     one.rows = 1;
     one.y = y.data_ptr();
-    kernels_.linear(one, 0, 101);
+    kernels_.linear(one, 0, 101, scratch.data_ptr());
     EXPECT_TRUE(torch::equal(y, whole[row])) << row;
   }
 }
