@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/cpu/image_kernels.h"
+
 // Kernels for a few rows of activations, on raw memory: no tensors, no allocation, no threads of their own.
 // A kernel exists once for each instruction set; which one runs is decided when a table is asked for (isa.h),
 // so a program with all of them starts on every x86-64.
@@ -99,6 +101,7 @@ struct Kernels {
   void (*silu_of_sum)(const float* a, const float* b, std::int64_t count, void* y) = nullptr;
   // Numbers of the weight type (cached keys and values) y[i] = x[i].
   void (*to_weights)(const float* x, std::int64_t count, void* y) = nullptr;
+  ImageKernels image;
 };
 
 }  // namespace equi::cpu

@@ -2,33 +2,14 @@
 #pragma once
 
 #include "core/cpu/dot.h"
+#include "core/cpu/image_body.h"
 #include "core/cpu/kernels.h"
+#include "core/cpu/lanes_loop.h"
 
 namespace equi::cpu::EQUI_CPU_ISA {
 
 constexpr int64_t kBlock = 32;  // outputs between product and epilogue
 constexpr int64_t kGroup = 24;  // rows that share a block
-
-// Calls part(i, n) for the numbers [i, i + n) of [0, count): whole vectors, then one rest.
-template <class Part>
-void for_lanes(int64_t count, const Part& part) {
-  int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) part(i, int64_t{kLanes});
-  if (i < count) part(i, count - i);
-}
-
-template <class T>
-Lanes load_n(const T* p, int64_t n) {
-  return n == kLanes ? load(p) : load_part(p, n);
-}
-template <class T>
-void store_n(T* p, Lanes v, int64_t n) {
-  if (n == kLanes) {
-    store(p, v);
-  } else {
-    store_part(p, v, n);
-  }
-}
 
 // v with zeros after the first n numbers.
 inline Lanes first_lanes(Lanes v, int64_t n) {
@@ -192,6 +173,7 @@ constexpr Kernels table(Isa isa, WeightType weights) {
   k.to_operands = convert<X>;
   k.silu_of_sum = silu_of_sum<X>;
   k.to_weights = convert<W>;
+  k.image = image_table<X>();
   return k;
 }
 

@@ -8,40 +8,6 @@
 namespace equi::model {
 namespace {
 
-// One resolution level of the encoder (`down.N`) or the decoder (`up.N`): ResNet blocks, each followed by
-// attention where the level has it, then the resampling if there is one.
-struct LevelImpl : torch::nn::Module {
-  LevelImpl(std::int64_t in, std::int64_t out, std::int64_t blocks, bool attention, std::int64_t groups)
-      : block(register_module("block", torch::nn::ModuleList())),
-        attn(register_module("attn", torch::nn::ModuleList())) {
-    for (std::int64_t i = 0; i < blocks; ++i) {
-      block->push_back(ResnetBlock(i == 0 ? in : out, out, groups));
-      if (attention) attn->push_back(AttnBlock(out, groups));
-    }
-  }
-
-  torch::Tensor forward(torch::Tensor h) const {
-    for (std::size_t i = 0; i < block->size(); ++i) {
-      h = block->at<ResnetBlockImpl>(i).forward(h);
-      if (!attn->is_empty()) h = attn->at<AttnBlockImpl>(i).forward(h);
-    }
-    if (!downsample.is_empty()) return downsample->forward(h);
-    return upsample.is_empty() ? h : upsample->forward(h);
-  }
-
-  void add_downsample(std::int64_t channels, Stride stride) {
-    downsample = register_module("downsample", Downsample(channels, stride));
-  }
-  void add_upsample(std::int64_t channels, Stride stride) {
-    upsample = register_module("upsample", Upsample(channels, stride));
-  }
-
-  torch::nn::ModuleList block, attn;
-  Downsample downsample{nullptr};
-  Upsample upsample{nullptr};
-};
-TORCH_MODULE(Level);
-
 Stride stride_between(const TokenizerConfig& config, int upper_level) {
   return {2, config.halves_width[static_cast<std::size_t>(upper_level)] ? 2 : 1};
 }

@@ -89,4 +89,31 @@ torch::Tensor UpsampleImpl::forward(const torch::Tensor& x) const {
   return out;
 }
 
+LevelImpl::LevelImpl(std::int64_t in, std::int64_t out, std::int64_t blocks, bool attention,
+                     std::int64_t groups)
+    : block(register_module("block", torch::nn::ModuleList())),
+      attn(register_module("attn", torch::nn::ModuleList())) {
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    block->push_back(ResnetBlock(i == 0 ? in : out, out, groups));
+    if (attention) attn->push_back(AttnBlock(out, groups));
+  }
+}
+
+torch::Tensor LevelImpl::forward(torch::Tensor h) const {
+  for (std::size_t i = 0; i < block->size(); ++i) {
+    h = block->at<ResnetBlockImpl>(i).forward(h);
+    if (!attn->is_empty()) h = attn->at<AttnBlockImpl>(i).forward(h);
+  }
+  if (!downsample.is_empty()) return downsample->forward(h);
+  return upsample.is_empty() ? h : upsample->forward(h);
+}
+
+void LevelImpl::add_downsample(std::int64_t channels, Stride stride) {
+  downsample = register_module("downsample", Downsample(channels, stride));
+}
+
+void LevelImpl::add_upsample(std::int64_t channels, Stride stride) {
+  upsample = register_module("upsample", Upsample(channels, stride));
+}
+
 }  // namespace equi::model

@@ -73,4 +73,18 @@ struct UpsampleImpl : torch::nn::Module {
 };
 TORCH_MODULE(Upsample);
 
+// One resolution level of the encoder (`down.N`) or the decoder (`up.N`): ResNet blocks, each followed by
+// attention where the level has it, then the resampling if there is one.
+struct LevelImpl : torch::nn::Module {
+  LevelImpl(std::int64_t in, std::int64_t out, std::int64_t blocks, bool attention, std::int64_t groups);
+  torch::Tensor forward(torch::Tensor h) const;
+  void add_downsample(std::int64_t channels, Stride stride);
+  void add_upsample(std::int64_t channels, Stride stride);
+
+  torch::nn::ModuleList block, attn;
+  Downsample downsample{nullptr};
+  Upsample upsample{nullptr};
+};
+TORCH_MODULE(Level);
+
 }  // namespace equi::model

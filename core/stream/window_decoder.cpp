@@ -58,7 +58,9 @@ WindowDecoder::WindowDecoder(model::Tokenizer tokenizer)
     : WindowDecoder(tokenizer, cuda_recorder(tokenizer->post_quant_layer->weight.device())) {}
 
 WindowDecoder::WindowDecoder(model::Tokenizer tokenizer, std::unique_ptr<WorkRecorder> recorder)
-    : tokenizer_(std::move(tokenizer)), recorder_(std::move(recorder)) {
+    : tokenizer_(std::move(tokenizer)),
+      on_cpu_(model::CpuDecoder::of(tokenizer_)),
+      recorder_(std::move(recorder)) {
   const auto device = tokenizer_->post_quant_layer->weight.device();
   if (device.is_cuda()) beside_ = std::make_unique<Beside>(device);
 }
@@ -81,8 +83,9 @@ DecodedWindows WindowDecoder::decode(const torch::Tensor& tokens) {
 
 torch::Tensor WindowDecoder::plain(const torch::Tensor& tokens) const {
   const std::int64_t columns = tokens.size(1);
+  const auto row = columns == 1 ? tokens.repeat({1, 2, 1}) : tokens;
   const auto pixels =
-      tokenizer_->decode(columns == 1 ? tokens.repeat({1, 2, 1}) : tokens).to(torch::kFloat32);
+      (on_cpu_ != nullptr ? on_cpu_->decode(row) : tokenizer_->decode(row)).to(torch::kFloat32);
   return pixels.narrow(3, 0, columns * config().column_pixels());
 }
 

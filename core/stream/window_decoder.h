@@ -8,7 +8,7 @@
 
 #include <torch/torch.h>
 
-#include "core/model/tokenizer.h"
+#include "core/model/cpu_decoder.h"
 #include "core/stream/work_recorder.h"
 
 namespace c10 {
@@ -34,8 +34,8 @@ class DecodedWindows {
 
 // The tokenizer's decoder for windows, as quick as the device allows. On a GPU it has a stream of its own, so
 // that it works beside the generator, and each window shape that comes again is recorded once and replayed
-// (one launch in place of some hundred). Elsewhere it is a plain call. What the pixels are does not depend on
-// any of that. Not thread-safe.
+// (one launch in place of some hundred). On the CPU it is a model::CpuDecoder where that applies, elsewhere a
+// plain call. What the pixels are does not depend on any of that. Not thread-safe.
 class WindowDecoder {
  public:
   // For the device that the tokenizer is on.
@@ -69,7 +69,8 @@ class WindowDecoder {
   Recording* recording_for(const torch::Tensor& tokens);
 
   model::Tokenizer tokenizer_;
-  std::unique_ptr<Beside> beside_;  // null: on the caller's stream
+  std::shared_ptr<const model::CpuDecoder> on_cpu_;  // null: the tokenizer itself
+  std::unique_ptr<Beside> beside_;                   // null: on the caller's stream
   std::unique_ptr<WorkRecorder> recorder_;
   bool refused_ = false;       // it could not be recorded once: never again
   std::map<Shape, int> seen_;  // how often a shape came, until it is recorded

@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "core/model/cpu_decoder.h"
 #include "core/model/weights.h"
 
 namespace equi {
@@ -43,6 +44,21 @@ void decode(benchmark::State& state, const TokenizerConfig& config, torch::Scala
       benchmark::Counter(static_cast<double>(state.iterations() * 8), benchmark::Counter::kIsRate);
 }
 
+// The same by the decoder for inference on the CPU.
+void decode_quickly(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
+  const torch::InferenceMode inference;
+  model::Tokenizer tokenizer(config);
+  model::randomize_weights(*tokenizer, type, 1);
+  tokenizer->eval();
+  const auto decoder = model::CpuDecoder::of(tokenizer);
+  if (decoder == nullptr) return state.SkipWithError("there is none for this processor");
+  const auto tokens = torch::randn({1, 16, config.token_width}).to(type);
+  decoder->decode(tokens);
+  for (auto _ : state) benchmark::DoNotOptimize(decoder->decode(tokens).const_data_ptr());
+  state.counters["columns_per_second"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * 8), benchmark::Counter::kIsRate);
+}
+
 void encode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
   const torch::InferenceMode inference;
   model::Tokenizer tokenizer(config);
@@ -65,6 +81,20 @@ BENCHMARK_CAPTURE(decode, published_float32, TokenizerConfig{}, torch::kFloat32)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(decode, published_bfloat16, TokenizerConfig{}, torch::kBFloat16)
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_quickly, demo_float32, demo_size(), torch::kFloat32)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_quickly, demo_bfloat16, demo_size(), torch::kBFloat16)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_quickly, published_float32, TokenizerConfig{}, torch::kFloat32)
+    ->UseRealTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_quickly, published_bfloat16, TokenizerConfig{}, torch::kBFloat16)
     ->UseRealTime()
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
