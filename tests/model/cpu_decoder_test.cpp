@@ -76,7 +76,7 @@ TEST(CpuDecoder, GivesTheTokenizersPictureInBfloat16) {
   EXPECT_LE(plain, 5e-2);
 }
 
-TEST(CpuDecoder, TheNumberOfThreadsChangesNothing) {
+TEST(CpuDecoder, AgreesWithItselfOnAnyNumberOfThreads) {
   const auto tokenizer = random_tokenizer(odd_config(), torch::kFloat32);
   const auto decoder = CpuDecoder::of(tokenizer);
   const auto tokens = torch::randn({1, 16, 10});
