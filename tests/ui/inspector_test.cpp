@@ -84,6 +84,9 @@ TEST_F(InspectorDock, SwapsBlendsAndAppliesAsOneUndoableStep) {
   ASSERT_TRUE(wait_picture(page->picture()));
   ASSERT_TRUE(wait_until([&] { return page->picture()->before() != page->picture()->after(); }));
   page->picture()->set_divider(0.3);
+  EXPECT_TRUE(wait_until([&] {
+    return page->picture()->geometry().bottom() < page->apply()->parentWidget()->geometry().top();
+  })) << "the buttons lie below the picture";
   screenshot(QStringLiteral("inspector-swap"));
   const auto before = tokens({5, 6}), other = tokens({14, 15});
   const auto entries = app->snapshot()->history.size();
