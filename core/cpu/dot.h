@@ -87,7 +87,7 @@ void dot_rows(const W* w, const X* x, int64_t in, int64_t rows, float* sums, int
 // Operands of one or two rows that stay in the first-level cache while weights stream past: then one output
 // at a time, a single stream, is quickest (measured: 59 GB/s of weights against 44 in tiles; the other way
 // round from 16 kB of operands on).
-constexpr int64_t kOneStream = 8 * 1024;
+constexpr int64_t kOneStream = int64_t{8} * 1024;
 
 // sums[r][o] for outputs [begin, end) of a matrix.
 template <class X, class W>

@@ -69,13 +69,13 @@ void run(const Kernels& kernels, const LinearTask& task) {
 }
 
 void run(const Kernels& kernels, const NormTask& task) {
-  constexpr std::int64_t kNumbers = 32 * 1024;  // for a thread
+  constexpr std::int64_t kNumbers = std::int64_t{32} * 1024;  // for a thread
   parallel_for(task.rows, std::max(std::int64_t{1}, kNumbers / task.width),
                [&](std::int64_t begin, std::int64_t end) { kernels.norm(task, begin, end); });
 }
 
 void run(const Kernels& kernels, const AttendTask& task) {
-  constexpr std::int64_t kNumbers = 16 * 1024;
+  constexpr std::int64_t kNumbers = std::int64_t{16} * 1024;
   parallel_for(task.rows * task.heads, std::max(std::int64_t{1}, kNumbers / (task.head_width * task.keys)),
                [&](std::int64_t begin, std::int64_t end) { kernels.attend(task, begin, end); });
 }

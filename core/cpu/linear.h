@@ -9,7 +9,7 @@ namespace equi::cpu {
 // Matrix products on all threads. A region is cut up so that every thread has at least kBytesForAThread of
 // weights to go through: below that, waking a thread costs more than it saves (see the README's
 // measurements).
-inline constexpr std::int64_t kBytesForAThread = 96 * 1024;
+inline constexpr std::int64_t kBytesForAThread = std::int64_t{96} * 1024;
 
 // One product.
 void run(const Kernels& kernels, const LinearTask& task);

@@ -16,7 +16,7 @@ namespace equi::model {
 namespace {
 
 constexpr double kGroupNormEps = 1e-6;
-constexpr std::int64_t kNumbersForAThread = 16 * 1024;
+constexpr std::int64_t kNumbersForAThread = std::int64_t{16} * 1024;
 
 std::int64_t rows_for_a_thread(const torch::Tensor& x) {
   return std::max(std::int64_t{1}, kNumbersForAThread / (x.size(2) * x.size(3)));
