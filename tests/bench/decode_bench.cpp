@@ -31,39 +31,40 @@ void lay_out(model::Tokenizer& tokenizer) {
   }
 }
 
-void decode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
-  const torch::InferenceMode inference;
-  model::Tokenizer tokenizer(config);
-  model::randomize_weights(*tokenizer, type, 1);
-  tokenizer->eval();
-  lay_out(tokenizer);
-  const auto tokens = torch::randn({1, 16, config.token_width}).to(type);
-  tokenizer->decode(tokens);
-  for (auto _ : state) benchmark::DoNotOptimize(tokenizer->decode(tokens).const_data_ptr());
-  state.counters["columns_per_second"] =
-      benchmark::Counter(static_cast<double>(state.iterations() * 8), benchmark::Counter::kIsRate);
-}
-
-// The same by the decoder for inference on the CPU.
-void decode_quickly(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
-  const torch::InferenceMode inference;
-  model::Tokenizer tokenizer(config);
-  model::randomize_weights(*tokenizer, type, 1);
-  tokenizer->eval();
-  const auto decoder = model::CpuDecoder::of(tokenizer);
-  if (decoder == nullptr) return state.SkipWithError("there is none for this processor");
-  const auto tokens = torch::randn({1, 16, config.token_width}).to(type);
+// Windows of 16 columns, of which 8 are new ones.
+template <class Decoder>
+void time_windows(benchmark::State& state, const Decoder& decoder, const torch::Tensor& tokens) {
   decoder->decode(tokens);
   for (auto _ : state) benchmark::DoNotOptimize(decoder->decode(tokens).const_data_ptr());
   state.counters["columns_per_second"] =
       benchmark::Counter(static_cast<double>(state.iterations() * 8), benchmark::Counter::kIsRate);
 }
 
-void encode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
-  const torch::InferenceMode inference;
+model::Tokenizer random_tokenizer(const TokenizerConfig& config, torch::ScalarType type) {
   model::Tokenizer tokenizer(config);
   model::randomize_weights(*tokenizer, type, 1);
   tokenizer->eval();
+  return tokenizer;
+}
+
+void decode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
+  const torch::InferenceMode inference;
+  auto tokenizer = random_tokenizer(config, type);
+  lay_out(tokenizer);
+  time_windows(state, tokenizer, torch::randn({1, 16, config.token_width}).to(type));
+}
+
+// The same by the decoder for inference on the CPU.
+void decode_quickly(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
+  const torch::InferenceMode inference;
+  const auto decoder = model::CpuDecoder::of(random_tokenizer(config, type));
+  if (decoder == nullptr) return state.SkipWithError("there is none for this processor");
+  time_windows(state, decoder, torch::randn({1, 16, config.token_width}).to(type));
+}
+
+void encode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
+  const torch::InferenceMode inference;
+  auto tokenizer = random_tokenizer(config, type);
   lay_out(tokenizer);
   const auto image = torch::randn({1, 3, config.image_height, 256}).to(type);
   tokenizer->encode(image);
