@@ -277,7 +277,8 @@ void add_batch(CLI::App& app) {
   command->footer(
       "A plan: {\"model\": \"models/demo\", \"folder\": \"out\", \"name\": \"{scene}-{seed}\", \"format\": "
       "\"png\",\n"
-      "  \"scenes\": [\"alps\", \"sea\"] or \"all\", \"seeds\": [1, 2] or {\"from\": 1, \"count\": 100},\n"
+      "  \"scenes\": [\"Alpine lake\", \"Dunes\"] or \"all\", \"seeds\": [1, 2] or {\"from\": 1, \"count\": "
+      "100},\n"
       "  \"widths\": [256], \"guidance\": [4], \"steps\": [20], \"seamless\": false, \"batch\": 0}\n"
       "Examples: equicanvas-cli batch night.json --dry-run\n"
       "          equicanvas-cli batch night.json --resume\n"

@@ -123,7 +123,7 @@ void add_extend(CLI::App& app) {
   command->footer(
       "Ctrl-C stops after the column at hand; the picture and the project of what there is are kept.\n"
       "Examples:\n"
-      "  equicanvas-cli extend photo.jpg --left 64 --right 64 --scene alps -o wide.png\n"
+      "  equicanvas-cli extend photo.jpg --left 64 --right 64 --scene \"Pine forest\" -o wide.png\n"
       "  equicanvas-cli extend project.equi --right 500\n"
       "  equicanvas-cli extend project.equi --right 500 --scene dunes --ramp 16 -o long.png");
   command->callback([a] { run(*a); });

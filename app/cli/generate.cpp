@@ -60,9 +60,10 @@ void add_generate(CLI::App& app) {
   command->footer(
       "Ctrl-C stops after the column at hand; the picture and the project of what there is are kept.\n"
       "Examples:\n"
-      "  equicanvas-cli generate --scene alps --columns 200 --seed 7 -o alps.png\n"
-      "  equicanvas-cli generate --scene alps --columns 64 --left 64 --project alps.equi -o alps.png\n"
-      "  equicanvas-cli generate --scene alps --columns 32 --mode reference -o exact.png");
+      "  equicanvas-cli generate --scene \"Alpine lake\" --columns 200 --seed 7 -o lake.png\n"
+      "  equicanvas-cli generate --scene \"Alpine lake\" --columns 64 --left 64 --project lake.equi -o "
+      "lake.png\n"
+      "  equicanvas-cli generate --scene \"Alpine lake\" --columns 32 --mode reference -o exact.png");
   command->callback([a] { a->mode == "reference" ? generate_reference(*a) : generate_streaming(*a); });
 }
 
