@@ -1,6 +1,7 @@
 #include "app/cli/train.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <thread>
 
 #include <fmt/format.h>
@@ -84,6 +85,9 @@ std::int64_t TrainOptions::use_workers(bool side_by_side) const {
     torch::set_num_threads(static_cast<int>(workers > 0 ? workers : cores));
     return 1;
   }
+  // Crops have many widths. Beyond oneDNN's own limit of 1024 convolutions it compiles some anew in every
+  // step.
+  setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16384", 0);
   torch::set_num_threads(1);
   return workers > 0 ? workers : cores;
 }

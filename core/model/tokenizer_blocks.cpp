@@ -42,7 +42,10 @@ torch::Tensor MiddleImpl::forward(const torch::Tensor& x) const {
   return block_2->forward(attn_1->forward(block_1->forward(x)));
 }
 
+// libtorch's own kernels, where the stride is square, work in any order of the numbers in memory; a reshape
+// of a permuted view would leave the channels outermost whatever they were.
 torch::Tensor pixel_unshuffle(const torch::Tensor& x, Stride s) {
+  if (s.vertical == s.horizontal) return torch::pixel_unshuffle(x, s.vertical);
   const auto b = x.size(0), c = x.size(1), h = x.size(2) / s.vertical, w = x.size(3) / s.horizontal;
   return x.reshape({b, c, h, s.vertical, w, s.horizontal})
       .permute({0, 1, 3, 5, 2, 4})
@@ -50,6 +53,7 @@ torch::Tensor pixel_unshuffle(const torch::Tensor& x, Stride s) {
 }
 
 torch::Tensor pixel_shuffle(const torch::Tensor& x, Stride s) {
+  if (s.vertical == s.horizontal) return torch::pixel_shuffle(x, s.vertical);
   const auto b = x.size(0), c = x.size(1) / s.area(), h = x.size(2), w = x.size(3);
   return x.reshape({b, c, s.vertical, s.horizontal, h, w})
       .permute({0, 1, 4, 2, 5, 3})
@@ -62,10 +66,10 @@ ShuffleConvImpl::ShuffleConvImpl(std::int64_t in, std::int64_t out)
 DownsampleImpl::DownsampleImpl(std::int64_t channels, Stride s)
     : stride(s), conv(register_module("conv", ShuffleConv(channels, channels / s.area()))) {}
 
+// The mean over the places that an unshuffled channel collects is the mean over a window of the picture.
 torch::Tensor DownsampleImpl::forward(const torch::Tensor& x) const {
-  const auto shuffled = pixel_unshuffle(x, stride);  // [B, C*area, h, w]
-  const auto averaged = shuffled.unflatten(1, {x.size(1), stride.area()}).mean(2);
-  return pixel_unshuffle(conv->conv->forward(x), stride) + averaged;
+  return pixel_unshuffle(conv->conv->forward(x), stride) +
+         torch::avg_pool2d(x, {stride.vertical, stride.horizontal});
 }
 
 UpsampleImpl::UpsampleImpl(std::int64_t channels, Stride s)
@@ -75,13 +79,13 @@ UpsampleImpl::UpsampleImpl(std::int64_t channels, Stride s)
 // needs no repeated tensor, and goes to its place in one pass.
 torch::Tensor UpsampleImpl::forward(const torch::Tensor& x) const {
   const auto b = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
-  const auto y = conv->conv->forward(x).view({b, c, stride.vertical, stride.horizontal, h, w});
-  const auto repeated = x.view({b, c, 1, 1, h, w});
-  if (torch::GradMode::is_enabled() && y.requires_grad()) {
-    return (y + repeated)
-        .permute({0, 1, 4, 2, 5, 3})
-        .reshape({b, c, h * stride.vertical, w * stride.horizontal});
+  const auto shuffled = conv->conv->forward(x);
+  if (torch::GradMode::is_enabled() && shuffled.requires_grad()) {
+    const std::vector<std::int64_t> larger = {h * stride.vertical, w * stride.horizontal};
+    return pixel_shuffle(shuffled, stride) + torch::upsample_nearest2d(x, larger);
   }
+  const auto y = shuffled.view({b, c, stride.vertical, stride.horizontal, h, w});
+  const auto repeated = x.view({b, c, 1, 1, h, w});
   auto out = torch::empty({b, c, h * stride.vertical, w * stride.horizontal},
                           y.options().memory_format(x.suggest_memory_format()));
   auto places = out.view({b, c, h, stride.vertical, w, stride.horizontal}).permute({0, 1, 3, 5, 2, 4});

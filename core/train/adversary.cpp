@@ -7,11 +7,11 @@
 
 namespace equi::train {
 
-Adversary::Adversary(const AdversarySettings& settings, std::int64_t workers, torch::Device device,
+Adversary::Adversary(const AdversarySettings& settings, WorkerPool& pool, torch::Device device,
                      std::shared_ptr<Communicator> processes, std::uint64_t seed)
-    : settings_(settings), processes_(processes) {
+    : settings_(settings), processes_(processes), pool_(pool) {
   std::vector<std::shared_ptr<torch::nn::Module>> modules;
-  for (std::int64_t i = 0; i < workers; ++i) {
+  for (std::int64_t i = 0; i < pool.size(); ++i) {
     Discriminator replica(settings.channels);
     if (i == 0) initialise(replica, seed);
     replica->to(device);
@@ -25,7 +25,7 @@ Adversary::Adversary(const AdversarySettings& settings, std::int64_t workers, to
   Updater::Settings update;
   update.adam = {0.5, 0.9, 1e-8, 0.0};
   update.precision = settings.precision;
-  updater_ = std::make_unique<Updater>(modules, update, std::move(processes));
+  updater_ = std::make_unique<Updater>(modules, update, std::move(processes), pool);
 }
 
 double Adversary::share(std::int64_t step) const {
@@ -44,13 +44,13 @@ torch::Tensor Adversary::fool(std::int64_t worker, const torch::Tensor& made) {
   return adversarial_loss(scores(worker, made));
 }
 
-double Adversary::learn(WorkerPool& pool, const std::vector<torch::Tensor>& real,
-                        const std::vector<torch::Tensor>& made, double rate, std::int64_t step) {
+double Adversary::learn(const std::vector<torch::Tensor>& real, const std::vector<torch::Tensor>& made,
+                        double rate, std::int64_t step) {
   std::int64_t all = 0;
   for (const auto& part : real) all += part.size(0);
   updater_->clear_gradients();
   std::vector<double> losses(real.size());
-  pool.run([&](std::int64_t worker) {
+  pool_.run([&](std::int64_t worker) {
     const auto at = static_cast<std::size_t>(worker);
     const double weight = static_cast<double>(real[at].size(0)) / static_cast<double>(all);
     const auto loss = discriminator_loss(scores(worker, real[at]), scores(worker, made[at])) * weight;

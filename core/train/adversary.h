@@ -17,10 +17,10 @@ struct AdversarySettings {
   Precision precision = Precision::float32;
 };
 
-// The discriminator with its replicas and its own optimizer.
+// The discriminator with its replicas, one for each worker of the pool, and its own optimizer.
 class Adversary {
  public:
-  Adversary(const AdversarySettings& settings, std::int64_t workers, torch::Device device,
+  Adversary(const AdversarySettings& settings, WorkerPool& pool, torch::Device device,
             std::shared_ptr<Communicator> processes, std::uint64_t seed);
 
   bool active(std::int64_t step) const { return step >= settings_.start; }
@@ -31,8 +31,8 @@ class Adversary {
   // here.
   torch::Tensor fool(std::int64_t worker, const torch::Tensor& made);
   // One step of the discriminator on each worker's real and made pictures (detached). Returns its loss.
-  double learn(WorkerPool& pool, const std::vector<torch::Tensor>& real,
-               const std::vector<torch::Tensor>& made, double rate, std::int64_t step);
+  double learn(const std::vector<torch::Tensor>& real, const std::vector<torch::Tensor>& made, double rate,
+               std::int64_t step);
 
   std::vector<NamedTensor> state() const { return updater_->state("discriminator"); }
   void state_loaded() { updater_->publish(); }
@@ -42,6 +42,7 @@ class Adversary {
 
   AdversarySettings settings_;
   std::shared_ptr<Communicator> processes_;
+  WorkerPool& pool_;
   std::vector<Discriminator> replicas_;
   std::unique_ptr<Updater> updater_;
 };

@@ -44,7 +44,7 @@ ClassifierTrainer::ClassifierTrainer(const PictureCache& pictures, ClassifierTra
     replicas_.push_back(replica);
     modules.push_back(replica.ptr());
   }
-  updater_ = std::make_unique<Updater>(modules, settings_.update, processes_);
+  updater_ = std::make_unique<Updater>(modules, settings_.update, processes_, pool_);
   updater_->share_averages(*average_);
 }
 

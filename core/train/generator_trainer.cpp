@@ -84,7 +84,7 @@ GeneratorTrainer::GeneratorTrainer(LatentCache latents, model::Tokenizer tokeniz
     replicas_.push_back(replica);
     modules.push_back(replica.ptr());
   }
-  updater_ = std::make_unique<Updater>(modules, settings_.update, processes_, decays);
+  updater_ = std::make_unique<Updater>(modules, settings_.update, processes_, pool_, decays);
   updater_->share_averages(*average_);
 }
 

@@ -34,26 +34,20 @@ class AdamW {
   AdamW(const Parameters& parameters, Settings settings,
         const std::function<bool(const std::string&, const torch::Tensor&)>& decays = {});
 
-  // One step; gradients in the order of the parameters, float32. `step` counts from 0.
-  void apply(const std::vector<torch::Tensor>& gradients, double rate, std::int64_t step);
+  // One step of one parameter, independent of the others; its gradient is float32. `step` counts from 0.
+  void apply(std::size_t index, const torch::Tensor& gradient, double rate, std::int64_t step);
 
   // For checkpoints: "<prefix>.first.<name>" and "<prefix>.second.<name>".
   std::vector<NamedTensor> state(const std::string& prefix) const;
 
  private:
-  struct Group {
-    std::vector<std::size_t> members;
-    double weight_decay;
-  };
-  void apply_muon(std::size_t index, const torch::Tensor& gradient, double rate, double weight_decay);
+  void apply_muon(std::size_t index, const torch::Tensor& gradient, double rate);
 
   Settings settings_;
   std::vector<std::string> names_;
   std::vector<torch::Tensor> masters_, first_, second_;
-  std::vector<Group> groups_, muon_;  // what AdamW moves, and what Muon does
+  std::vector<double> weight_decays_;
+  std::vector<bool> by_muon_;
 };
-
-// Scales the gradients so that their common norm is at most `limit` (0: never) and returns the norm before.
-double clip_gradients(const std::vector<torch::Tensor>& gradients, double limit);
 
 }  // namespace equi::train

@@ -30,17 +30,12 @@ void Parameters::clear_gradients() {
   for (auto& parameter : computing_) parameter.mutable_grad().reset();
 }
 
-std::vector<torch::Tensor> Parameters::gradients() const {
-  std::vector<torch::Tensor> all;
-  all.reserve(computing_.size());
-  for (std::size_t i = 0; i < computing_.size(); ++i) {
-    const auto& gradient = computing_[i].grad();
-    // In the master's memory format: the fused optimizer walks both storages in parallel.
-    auto plain = torch::zeros_like(masters_[i], torch::kFloat32);
-    if (gradient.defined()) plain.copy_(gradient);
-    all.push_back(plain);
-  }
-  return all;
+torch::Tensor Parameters::gradient(std::size_t index) const {
+  const auto& gradient = computing_[index].grad();
+  // In the master's memory format: the fused optimizer walks both storages in parallel.
+  auto plain = torch::zeros_like(masters_[index], torch::kFloat32);
+  if (gradient.defined()) plain.copy_(gradient);
+  return plain;
 }
 
 void Parameters::start_from(const torch::nn::Module& other, const std::set<std::string>& except) {
@@ -61,18 +56,19 @@ void Parameters::start_from(const torch::nn::Module& other, const std::set<std::
 }
 
 void Parameters::publish() {
-  const torch::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < computing_.size(); ++i) {
-    if (!computing_[i].is_same(masters_[i])) computing_[i].copy_(masters_[i]);
-  }
+  for (std::size_t i = 0; i < computing_.size(); ++i) publish(i);
 }
 
-void Parameters::update_average(double decay, std::int64_t step) {
+void Parameters::publish(std::size_t index) {
+  const torch::NoGradGuard no_grad;
+  if (!computing_[index].is_same(masters_[index])) computing_[index].copy_(masters_[index]);
+}
+
+void Parameters::update_average(std::size_t index, double decay, std::int64_t step) {
+  if (averages_.empty()) return;
   const torch::NoGradGuard no_grad;
   const double warm = static_cast<double>(1 + step) / static_cast<double>(10 + step);
-  for (std::size_t i = 0; i < averages_.size(); ++i) {
-    averages_[i].lerp_(masters_[i], 1.0 - std::min(decay, warm));
-  }
+  averages_[index].lerp_(masters_[index], 1.0 - std::min(decay, warm));
 }
 
 void Parameters::share_averages(torch::nn::Module& module) const {

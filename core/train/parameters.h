@@ -29,15 +29,16 @@ class Parameters {
   std::int64_t count() const;                                               // numbers in all
 
   void clear_gradients();
-  // Float32, in the order of `names`; zeros where a parameter took no part.
-  std::vector<torch::Tensor> gradients() const;
+  // One by its index in `names`, float32; zeros where the parameter took no part.
+  torch::Tensor gradient(std::size_t index) const;
   // Sets masters, averages and the computing parameters to the weights of another module, but for those
   // named. Throws Error(bad_input) naming one that it lacks or has in another shape.
   void start_from(const torch::nn::Module& other, const std::set<std::string>& except);
-  // Copies the masters into the computing parameters.
+  // Copies the masters, or one of them, into the computing parameters.
   void publish();
-  // EMA <- EMA + (1 - decay) * (master - EMA), with decay at most (1 + step) / (10 + step).
-  void update_average(double decay, std::int64_t step);
+  void publish(std::size_t index);
+  // EMA <- EMA + (1 - decay) * (master - EMA), with decay at most (1 + step) / (10 + step); of one parameter.
+  void update_average(std::size_t index, double decay, std::int64_t step);
   // Makes `module`'s parameters views of the averages, so that it always computes with the current ones.
   void share_averages(torch::nn::Module& module) const;
 

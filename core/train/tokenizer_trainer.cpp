@@ -97,13 +97,13 @@ TokenizerTrainer::TokenizerTrainer(const PictureCache& pictures, TokenizerTraini
     replicas_.push_back(replica);
     modules.push_back(replica.ptr());
   }
-  updater_ = std::make_unique<Updater>(modules, settings_.update, processes_);
+  updater_ = std::make_unique<Updater>(modules, settings_.update, processes_, pool_);
   for (const auto& replica : replicas_) choose_trainable(replica, settings_.decoder_only);
   updater_->share_averages(*average_);
   if (settings_.adversary.start >= 0) {
     settings_.adversary.precision = settings_.update.precision;
-    adversary_ = std::make_unique<Adversary>(settings_.adversary, pool_.size(), settings_.device, processes_,
-                                             settings_.seed);
+    adversary_ =
+        std::make_unique<Adversary>(settings_.adversary, pool_, settings_.device, processes_, settings_.seed);
   }
 }
 
@@ -258,7 +258,7 @@ Metrics TokenizerTrainer::step(std::int64_t step, double rate) {
       real.push_back(work.images);
       made.push_back(work.made.detach());
     }
-    metrics.emplace_back("discriminator", adversary_->learn(pool_, real, made, rate, step));
+    metrics.emplace_back("discriminator", adversary_->learn(real, made, rate, step));
   }
   return metrics;
 }

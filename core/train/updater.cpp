@@ -1,16 +1,24 @@
 #include "core/train/updater.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace equi::train {
 
 Updater::Updater(const std::vector<std::shared_ptr<torch::nn::Module>>& replicas, const Settings& settings,
-                 std::shared_ptr<Communicator> processes,
+                 std::shared_ptr<Communicator> processes, WorkerPool& pool,
                  const std::function<bool(const std::string&, const torch::Tensor&)>& decays)
     : settings_(settings),
       processes_(std::move(processes)),
+      pool_(pool),
       parameters_(*replicas.front(), settings.precision, true),
-      adam_(parameters_, settings.adam, decays) {
+      adam_(parameters_, settings.adam, decays),
+      order_(parameters_.names().size()) {
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  std::stable_sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
+    return parameters_.masters()[a].numel() > parameters_.masters()[b].numel();
+  });
   const auto first = replicas.front()->parameters();
   for (std::size_t r = 1; r < replicas.size(); ++r) {
     auto own = replicas[r]->parameters();
@@ -30,25 +38,35 @@ void Updater::clear_gradients() {
   }
 }
 
-std::vector<torch::Tensor> Updater::gathered() const {
-  const torch::NoGradGuard no_grad;
-  auto sums = parameters_.gradients();
+torch::Tensor Updater::gathered(std::size_t index) const {
+  auto sum = parameters_.gradient(index);
   for (const auto& replica : others_) {
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      if (replica[i].grad().defined()) sums[i].add_(replica[i].grad());
-    }
+    if (replica[index].grad().defined()) sum.add_(replica[index].grad());
   }
-  processes_->average(sums);
-  return sums;
+  return sum;
+}
+
+void Updater::for_all(const std::function<void(std::size_t)>& parameter) const {
+  pool_.each(order_.size(), [&](std::size_t i) {
+    const torch::NoGradGuard no_grad;
+    parameter(order_[i]);
+  });
 }
 
 double Updater::apply(double rate, std::int64_t step) {
-  const auto gradients = gathered();
-  const double norm = clip_gradients(gradients, settings_.clip);
+  std::vector<torch::Tensor> gradients(order_.size()), norms(order_.size());
+  for_all([&](std::size_t i) { gradients[i] = gathered(i); });
+  processes_->average(gradients);
+  for_all([&](std::size_t i) { norms[i] = gradients[i].norm(); });
+  const double norm = torch::stack(norms).norm().item<double>();
   if (!std::isfinite(norm)) return norm;
-  adam_.apply(gradients, rate, step);
-  parameters_.publish();
-  parameters_.update_average(settings_.average, step);
+  const bool clip = settings_.clip > 0 && norm > settings_.clip;
+  for_all([&](std::size_t i) {
+    if (clip) gradients[i].mul_(settings_.clip / norm);
+    adam_.apply(i, gradients[i], rate, step);
+    parameters_.publish(i);
+    parameters_.update_average(i, settings_.average, step);
+  });
   return norm;
 }
 

@@ -6,12 +6,14 @@
 #include "core/train/communicator.h"
 #include "core/train/optimizer.h"
 #include "core/train/parameters.h"
+#include "core/train/worker_pool.h"
 
 namespace equi::train {
 
 // From gradients to new weights: sums them over the replicas of this process, averages over the processes,
 // clips, takes an AdamW step on the float32 masters, publishes them to the replicas and moves the average
-// (EMA).
+// (EMA). The workers of the pool share the parameters out among them; the outcome is the same for any number
+// of them.
 class Updater {
  public:
   struct Settings {
@@ -22,8 +24,9 @@ class Updater {
   };
 
   // All replicas are of one architecture; replica 0 brings the weights, the others then share its storage.
+  // The pool must outlive the updater.
   Updater(const std::vector<std::shared_ptr<torch::nn::Module>>& replicas, const Settings& settings,
-          std::shared_ptr<Communicator> processes,
+          std::shared_ptr<Communicator> processes, WorkerPool& pool,
           const std::function<bool(const std::string&, const torch::Tensor&)>& decays = {});
 
   void clear_gradients();
@@ -48,13 +51,16 @@ class Updater {
   std::int64_t parameter_count() const { return parameters_.count(); }
 
  private:
-  std::vector<torch::Tensor> gathered() const;
+  torch::Tensor gathered(std::size_t index) const;  // summed over the replicas
+  void for_all(const std::function<void(std::size_t index)>& parameter) const;
 
   Settings settings_;
   std::shared_ptr<Communicator> processes_;
+  WorkerPool& pool_;
   Parameters parameters_;  // of replica 0
   std::vector<std::vector<torch::Tensor>> others_;
   AdamW adam_;
+  std::vector<std::size_t> order_;  // of the parameters, the largest first: they take longest
 };
 
 }  // namespace equi::train

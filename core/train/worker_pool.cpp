@@ -1,6 +1,7 @@
 #include "core/train/worker_pool.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace equi::train {
 
@@ -32,6 +33,13 @@ void WorkerPool::run(const std::function<void(std::int64_t)>& share) {
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return running_ == 0; });
   if (failure_) std::rethrow_exception(failure_);
+}
+
+void WorkerPool::each(std::size_t count, const std::function<void(std::size_t)>& item) {
+  std::atomic<std::size_t> next = 0;
+  run([&](std::int64_t) {
+    for (auto i = next++; i < count; i = next++) item(i);
+  });
 }
 
 void WorkerPool::work(std::int64_t worker) {

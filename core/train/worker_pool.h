@@ -26,6 +26,9 @@ class WorkerPool {
   // exception of a share is thrown again here.
   void run(const std::function<void(std::int64_t worker)>& share);
 
+  // Calls item(0) to item(count - 1), each once, in about this order, by whichever worker is free.
+  void each(std::size_t count, const std::function<void(std::size_t)>& item);
+
  private:
   void work(std::int64_t worker);
   void call(std::int64_t worker);

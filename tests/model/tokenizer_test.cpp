@@ -60,6 +60,71 @@ TEST(Tokenizer, ResamplingIsInverted) {
   }
 }
 
+// What algorithm.md says of both, word for word: move pixels into channels or back, and add the mean over, or
+// the repetition of, what is moved.
+torch::Tensor plain_unshuffle(const torch::Tensor& x, Stride s) {
+  const auto b = x.size(0), c = x.size(1), h = x.size(2) / s.vertical, w = x.size(3) / s.horizontal;
+  return x.reshape({b, c, h, s.vertical, w, s.horizontal})
+      .permute({0, 1, 3, 5, 2, 4})
+      .reshape({b, c * s.area(), h, w});
+}
+
+torch::Tensor plain_shuffle(const torch::Tensor& x, Stride s) {
+  const auto b = x.size(0), c = x.size(1) / s.area(), h = x.size(2), w = x.size(3);
+  return x.reshape({b, c, s.vertical, s.horizontal, h, w})
+      .permute({0, 1, 4, 2, 5, 3})
+      .reshape({b, c, h * s.vertical, w * s.horizontal});
+}
+
+torch::Tensor plain_down(const DownsampleImpl& down, const torch::Tensor& x) {
+  const auto s = down.stride;
+  const auto mean = plain_unshuffle(x, s).unflatten(1, {x.size(1), s.area()}).mean(2);
+  return plain_unshuffle(down.conv->conv->forward(x), s) + mean;
+}
+
+torch::Tensor plain_up(const UpsampleImpl& up, const torch::Tensor& x) {
+  return plain_shuffle(up.conv->conv->forward(x) + x.repeat_interleave(up.stride.area(), 1), up.stride);
+}
+
+TEST(Tokenizer, ResamplingIsItsDefinitionWithAndWithoutGradientsInAnyMemoryOrder) {
+  for (const Stride stride : {Stride{2, 2}, Stride{2, 1}}) {
+    Downsample down(8, stride);
+    Upsample up(8, stride);
+    randomize_weights(*down, torch::kFloat32, 3);
+    randomize_weights(*up, torch::kFloat32, 4);
+    for (const auto order : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
+      const auto x = torch::randn({2, 8, 8, 12}).contiguous(order);
+      const auto check = [&](const auto& made, const auto& wanted, torch::nn::Module& module) {
+        const auto at = x.clone().requires_grad_(true), plain_at = x.clone().requires_grad_(true);
+        const auto y = made(at), plain_y = wanted(plain_at);
+        EXPECT_TRUE(torch::allclose(y, plain_y, 1e-5, 1e-6));
+        if (stride.vertical == stride.horizontal) {
+          EXPECT_EQ(y.suggest_memory_format(), order) << "else the next convolution has to turn it round";
+        }
+        const auto by = torch::randn_like(plain_y);
+        auto inputs = module.parameters(), plain_inputs = inputs;
+        inputs.push_back(at);
+        plain_inputs.push_back(plain_at);
+        const auto gradients = torch::autograd::grad({y}, inputs, {by});
+        const auto plain_gradients = torch::autograd::grad({plain_y}, plain_inputs, {by});
+        for (std::size_t i = 0; i < gradients.size(); ++i) {
+          EXPECT_TRUE(torch::allclose(gradients[i], plain_gradients[i], 1e-4, 1e-5)) << i;
+        }
+        const torch::NoGradGuard no_grad;
+        EXPECT_TRUE(torch::allclose(made(x), plain_y, 1e-5, 1e-6));
+      };
+      for (auto* module :
+           {static_cast<torch::nn::Module*>(down.get()), static_cast<torch::nn::Module*>(up.get())}) {
+        for (auto& parameter : module->parameters()) parameter.requires_grad_(true);
+      }
+      check([&](const auto& at) { return down->forward(at); },
+            [&](const auto& at) { return plain_down(*down, at); }, *down);
+      check([&](const auto& at) { return up->forward(at); },
+            [&](const auto& at) { return plain_up(*up, at); }, *up);
+    }
+  }
+}
+
 TEST(Tokenizer, ParameterNamesAreTheAuthors) {
   const auto config = small_config();
   const Tokenizer tokenizer(config);

@@ -79,5 +79,14 @@ TEST(WorkerPool, SharesEverythingOnceAndPassesErrorsOn) {
   pool.run([](std::int64_t) {});  // still works
 }
 
+TEST(WorkerPool, DoesEachItemOnceWhoeverIsFree) {
+  WorkerPool pool(3);
+  for (const std::size_t count : {0, 1, 2, 100}) {
+    std::vector<int> done(count, 0);
+    pool.each(count, [&](std::size_t i) { ++done[i]; });
+    EXPECT_EQ(done, std::vector<int>(count, 1));
+  }
+}
+
 }  // namespace
 }  // namespace equi::train

@@ -5,6 +5,7 @@
 
 #include "core/train/metrics_log.h"
 #include "core/train/optimizer.h"
+#include "core/train/updater.h"
 
 namespace equi::train {
 namespace {
@@ -60,11 +61,61 @@ TEST(Muon, LearnsDirectionsOfSmallGradientToo) {
     AdamW optimizer(parameters, settings);
     for (std::int64_t step = 0; step < 300; ++step) {
       const auto error = module.weight.detach() - wanted;
-      optimizer.apply({error * loudness.unsqueeze(1)}, 0.2 * (1.0 - static_cast<double>(step) / 300), step);
+      optimizer.apply(0, error * loudness.unsqueeze(1), 0.2 * (1.0 - static_cast<double>(step) / 300), step);
     }
     return (module.weight.detach() - wanted).narrow(0, 0, 8).abs().mean().item<double>();
   };
   EXPECT_LT(quiet_error(kMuonMomentum), 0.1);
+}
+
+// A matrix for Muon, one that is too narrow for it, and a vector, with gradients that depend on a number.
+struct ThreeWeights : torch::nn::Module {
+  ThreeWeights() {
+    torch::manual_seed(11);
+    register_parameter("matrix", torch::randn({32, 48}));
+    register_parameter("narrow", torch::randn({64, 8}));
+    register_parameter("bias", torch::randn({64}));
+  }
+  void set_gradients(std::int64_t step, double replica) {
+    for (auto& parameter : parameters()) {
+      const auto phase = torch::arange(parameter.numel(), torch::kFloat32).view(parameter.sizes());
+      parameter.mutable_grad() = (phase * 0.37 + static_cast<double>(step) + replica).sin();
+    }
+  }
+};
+
+std::vector<torch::Tensor> weights_after_updates(std::int64_t workers) {
+  WorkerPool pool(workers);
+  std::vector<std::shared_ptr<ThreeWeights>> replicas = {std::make_shared<ThreeWeights>(),
+                                                         std::make_shared<ThreeWeights>()};
+  Updater::Settings settings;
+  settings.adam.muon = kMuonMomentum;
+  settings.adam.weight_decay = 0.02;
+  settings.clip = 1.0;
+  Updater updater({replicas[0], replicas[1]}, settings, std::make_shared<Communicator>(), pool,
+                  [](const std::string& name, const torch::Tensor&) { return name == "matrix"; });
+  for (std::int64_t step = 0; step < 3; ++step) {
+    updater.clear_gradients();
+    replicas[0]->set_gradients(step, 0.0);
+    replicas[1]->set_gradients(step, 0.5);
+    EXPECT_GT(updater.apply(0.01, step), settings.clip);
+  }
+  std::vector<torch::Tensor> all;
+  for (const auto& named : updater.state("it")) all.push_back(named.tensor.clone());
+  return all;
+}
+
+TEST(Updater, ComesToTheSameWeightsWithAnyNumberOfWorkers) {
+  const auto one = weights_after_updates(1);
+  ASSERT_EQ(one.size(), 12U);  // masters, averages, first and second moments of three weights
+  EXPECT_FALSE(torch::equal(one[0], ThreeWeights().parameters()[0]));
+  EXPECT_FALSE(torch::equal(one[2], ThreeWeights().parameters()[2]));
+  for (const std::int64_t workers : {2, 3, 5}) {
+    const auto more = weights_after_updates(workers);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_TRUE(torch::equal(one[i], more[i])) << "tensor " << i << ", " << workers << " workers";
+    }
+  }
 }
 
 TEST(MetricsMean, AveragesEachNameOverTheMomentsThatHaveIt) {
