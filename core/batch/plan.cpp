@@ -1,7 +1,6 @@
 #include "core/batch/plan.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <tuple>
 
@@ -9,24 +8,12 @@
 
 #include "core/base/error.h"
 #include "core/batch/naming.h"
+#include "core/checkpoint/class_names.h"
 
 namespace equi::batch {
 namespace {
 
 constexpr std::int64_t kTooMany = kMaxItems + 1;
-
-std::int64_t scene_number(const std::string& text, const ModelFacts& model) {
-  const auto& names = model.class_names;
-  const auto found = std::ranges::find(names, text);
-  if (found != names.end()) return found - names.begin();
-  std::int64_t number = -1;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-  if (whole && number >= 0 && number < static_cast<std::int64_t>(names.size())) return number;
-  throw Error(ErrorKind::bad_input, "scenes",
-              fmt::format("'{}' is none of the model's {} scenes", printable(text), names.size()),
-              "equicanvas-cli info MODEL lists them; a number works too");
-}
 
 std::vector<std::int64_t> scene_numbers(const Plan& plan, const ModelFacts& model) {
   std::vector<std::int64_t> numbers;
@@ -34,7 +21,7 @@ std::vector<std::int64_t> scene_numbers(const Plan& plan, const ModelFacts& mode
     for (std::size_t i = 0; i < model.class_names.size(); ++i)
       numbers.push_back(static_cast<std::int64_t>(i));
   }
-  for (const auto& text : plan.scenes) numbers.push_back(scene_number(text, model));
+  for (const auto& text : plan.scenes) numbers.push_back(class_number("scenes", text, model.class_names));
   return numbers;
 }
 

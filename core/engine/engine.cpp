@@ -1,11 +1,6 @@
 #include "core/engine/engine.h"
 
-#include <algorithm>
-#include <charconv>
-
-#include <fmt/format.h>
-
-#include "core/base/error.h"
+#include "core/checkpoint/class_names.h"
 #include "core/model/precision.h"
 #include "core/model/weights.h"
 
@@ -58,16 +53,7 @@ canvas::ModelIdentity Engine::identity() const {
 }
 
 std::int64_t Engine::find_scene(const std::string& text) const {
-  const auto& names = manifest().class_names;
-  const auto found = std::ranges::find(names, text);
-  if (found != names.end()) return found - names.begin();
-  std::int64_t index = -1;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), index);
-  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-  if (whole && index >= 0 && index < static_cast<std::int64_t>(names.size())) return index;
-  throw Error(ErrorKind::bad_input, "scene",
-              fmt::format("'{}' is none of the model's {} classes", printable(text), names.size()),
-              "equicanvas-cli info MODEL lists them; a number works too");
+  return class_number("scene", text, manifest().class_names);
 }
 
 stream::GenerationSettings Engine::default_settings() const {

@@ -37,7 +37,7 @@ class Engine {
   int column_pixels() const;   // pixels, 16
   int token_width() const;     // E
   canvas::ModelIdentity identity() const;
-  // Number of a class by its name, or by its number as text. Throws Error(bad_input) for another text.
+  // As class_number().
   std::int64_t find_scene(const std::string& text) const;
   // What a canvas of this model starts with: the model's recommended guidance, the default solver.
   stream::GenerationSettings default_settings() const;

@@ -115,7 +115,7 @@ TEST(Plan, UnknownScenesAndEmptyListsAreRefused) {
   auto plan = small_plan("/tmp");
   plan.scenes = {"alps", "moon"};
   EXPECT_THAT(message_of([&] { expand(plan, some_facts(), 4); }),
-              HasSubstr("'moon' is none of the model's 3 scenes"));
+              HasSubstr("'moon' is none of the model's 3 classes"));
   plan.scenes = {"3"};
   EXPECT_THAT(message_of([&] { expand(plan, some_facts(), 4); }), HasSubstr("'3' is none"));
   plan = small_plan("/tmp");
