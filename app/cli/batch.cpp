@@ -258,7 +258,7 @@ void add_batch(CLI::App& app) {
   command->add_option("--model", a->model, "Folder of the bundle, instead of the plan's");
   command->add_option("--folder", a->folder, "Output folder, instead of the plan's");
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
   command->add_option("--batch", a->batch, "Panoramas at once, instead of the plan's (0: chosen by memory)")
       ->check(CLI::Range(std::int64_t{0}, batch::kMaxBatch));
   command->add_option("--shard", a->shard, "Only this part of the plan: 2/8 is the second of eight");

@@ -8,6 +8,7 @@
 
 #include "app/cli/commands.h"
 #include "core/base/error.h"
+#include "core/model/int8_weights.h"
 #include "core/model/weight_arena.h"
 #include "core/sampling/noise.h"
 
@@ -36,7 +37,7 @@ double status_mib(const std::string& field) {
 
 void BenchOptions::add_to(CLI::App& command) {
   command.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command.add_option("--precision", precision, "auto, float32 or bfloat16")->capture_default_str();
+  command.add_option("--precision", precision, kPrecisionHelp)->capture_default_str();
   command.add_option("--threads", threads, "Threads of one operation (0: libtorch's choice)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -86,6 +87,7 @@ model::Generator random_generator(const GeneratorConfig& config, const Device& d
   model::randomize_weights(*generator, options, 1);
   generator->eval();
   for (auto& parameter : generator->parameters()) parameter.requires_grad_(false);
+  if (precision == Precision::int8) model::quantize_blocks(generator);
   return generator;
 }
 

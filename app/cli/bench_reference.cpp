@@ -5,6 +5,7 @@
 #include "app/cli/bench.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/model/int8_weights.h"
 #include "core/model/precision.h"
 #include "core/model/weight_arena.h"
 #include "core/sampling/reference_sampler.h"
@@ -162,6 +163,7 @@ void run(const Arguments& a) {
   reference = measure_reference(generator, a.columns, a.bench.json);
   exact = time_streaming(generator, stream::reference_settings(kGuidance, a.columns, kEulerSteps), a.timed,
                          device);
+  if (precision == Precision::int8) model::quantize_blocks(generator);  // before they are rounded
   if (device.kind == Device::Kind::cpu) {
     model::move_to_large_pages(*generator, model::to_torch(precision));
   } else {
@@ -183,8 +185,9 @@ void add_bench_reference(CLI::App& bench) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command
-      ->add_option("--fast-precision", a->fast_precision,
-                   "Precision of the default: auto (bfloat16 where the processor has it), float32, bfloat16")
+      ->add_option(
+          "--fast-precision", a->fast_precision,
+          "Precision of the default: auto (bfloat16 where the processor has it), float32, bfloat16, int8")
       ->capture_default_str();
   a->bench.add_to(*command);
   command->footer(

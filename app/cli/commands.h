@@ -4,6 +4,10 @@
 
 namespace equi::cli {
 
+// What --precision says of itself.
+inline constexpr const char* kPrecisionHelp =
+    "auto, float32, bfloat16, or int8 (8-bit weights: large models on the CPU)";
+
 // Each adds one sub-command with its options, help and callback; one source file each. A callback throws
 // equi::Error for what the user should read; main turns it into one line and an exit code.
 void add_import(CLI::App& app);

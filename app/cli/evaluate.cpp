@@ -141,8 +141,7 @@ void add_evaluate(CLI::App& app) {
   demo->add_option("--pictures", a->pictures, "Folder for contact sheets and a panorama of 400 columns");
   demo->add_option("--panorama-scene", a->panorama_scene, "Class of the panorama")->capture_default_str();
   demo->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  demo->add_option("--precision", a->precision, "auto (as the app), float32 or bfloat16")
-      ->capture_default_str();
+  demo->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
   demo->add_option("--threads", a->threads, "Threads (default: libtorch's own choice)");
   demo->add_flag("--json", a->json, "Print JSON");
   demo->footer(

@@ -252,7 +252,7 @@ void add_export(CLI::App& app) {
   command->add_option("--model", a->model, "Folder of the bundle")->capture_default_str();
   command->add_flag("--any-model", a->any_model, "Also a project of another model");
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
   add_picture_options(*command, *a);
   add_video_options(*command, *a);
   command->add_flag("--estimate", a->estimate,

@@ -116,7 +116,7 @@ void add_extend(CLI::App& app) {
   a->settings.add_to(*command);
   command->add_flag("--any-model", a->any_model, "Open a project that was made with another model");
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
   command->add_option("-o,--output", a->output, "The picture; its ending chooses the format");
   command->add_option("--project", a->project, "Keep a photo's project in this new .equi file");
   command->add_flag("--json", a->json, "Print JSON");

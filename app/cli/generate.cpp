@@ -53,7 +53,7 @@ void add_generate(CLI::App& app) {
   command->add_option("--seed", a->seed, "Seed of the noise")->capture_default_str();
   a->settings.add_to(*command);
   command->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--precision", a->precision, "auto, float32 or bfloat16")->capture_default_str();
+  command->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
   command->add_option("-o,--output", a->output, "The picture; its ending chooses the format");
   command->add_option("--project", a->project, "Keep the project in this new .equi file");
   command->add_flag("--json", a->json, "Print JSON");

@@ -46,8 +46,9 @@ void generate_reference(const GenerateArguments& a) {
   check(a);
   const Interrupt interrupt;
   media::check_writable(a.output);
-  const auto engine = engine::Engine::load(a.model, parse_device(a.device),
-                                           parse_precision(a.precision == "auto" ? "float32" : a.precision));
+  const auto engine =
+      engine::Engine::load(a.model, parse_device(a.device),
+                           parse_tensor_precision(a.precision == "auto" ? "float32" : a.precision));
   const auto& model = engine->model();
   const auto label = engine->find_scene(a.scene);
   const torch::InferenceMode inference;

@@ -42,7 +42,7 @@ Source generate(const SourceOptions& options, std::shared_ptr<const engine::Engi
 void ModelOptions::add_to(CLI::App& command) {
   command.add_option("--model", model, "Folder of the bundle")->capture_default_str();
   command.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command.add_option("--precision", precision, "auto, float32 or bfloat16")->capture_default_str();
+  command.add_option("--precision", precision, kPrecisionHelp)->capture_default_str();
   command.add_flag("--json", json, "Print JSON");
 }
 

@@ -34,7 +34,7 @@ void run(const Arguments& a) {
                             t.image_height, columns, kMaxColumns),
                 "crop it");
   }
-  const auto model = model::load_model(bundle, parse_device(a.device), parse_precision(a.precision));
+  const auto model = model::load_model(bundle, parse_device(a.device), parse_tensor_precision(a.precision));
   const torch::InferenceMode inference;
   const auto tokens = model.tokenizer->encode(to_tensor(picture).to(model.options()));
   if (!torch::isfinite(tokens).all().item<bool>()) {

@@ -73,7 +73,7 @@ void TrainOptions::apply(train::RunOptions& run) const {
 }
 
 void TrainOptions::apply(train::Updater::Settings& update) const {
-  if (!precision.empty()) update.precision = parse_precision(precision);
+  if (!precision.empty()) update.precision = parse_tensor_precision(precision);
   if (optimizer == "adamw") update.adam.muon = 0.0;
   if (optimizer == "muon" && update.adam.muon == 0.0) update.adam.muon = train::kMuonMomentum;
 }

@@ -51,8 +51,8 @@ std::vector<eval::GoldenResult> verify_all(const Arguments& a, const model::Mode
 }
 
 void run(const Arguments& a) {
-  const auto model =
-      model::load_model(Bundle::open(a.model, true), parse_device(a.device), parse_precision(a.precision));
+  const auto model = model::load_model(Bundle::open(a.model, true), parse_device(a.device),
+                                       parse_tensor_precision(a.precision));
   const auto results = verify_all(a, model);
   std::size_t failed = 0, judged = 0;
   for (const auto& r : results) {

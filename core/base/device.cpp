@@ -14,7 +14,15 @@ std::string Device::name() const {
 }
 
 std::string name(Precision precision) {
-  return precision == Precision::float32 ? "float32" : "bfloat16";
+  switch (precision) {
+    case Precision::float32:
+      return "float32";
+    case Precision::bfloat16:
+      return "bfloat16";
+    case Precision::int8:
+      break;
+  }
+  return "int8";
 }
 
 Device parse_device(const std::string& text) {
@@ -46,8 +54,16 @@ Device parse_device(const std::string& text) {
 Precision parse_precision(const std::string& text) {
   if (text == "float32" || text == "fp32" || text == "f32") return Precision::float32;
   if (text == "bfloat16" || text == "bf16") return Precision::bfloat16;
+  if (text == "int8") return Precision::int8;
   throw Error(ErrorKind::bad_input, "precision", fmt::format("'{}' is not known", printable(text)),
-              "use float32 or bfloat16");
+              "use float32, bfloat16 or int8");
+}
+
+Precision parse_tensor_precision(const std::string& text) {
+  const auto precision = parse_precision(text);
+  if (precision != Precision::int8) return precision;
+  throw Error(ErrorKind::bad_input, "precision", "8-bit weights serve generation alone",
+              "use float32 or bfloat16 here");
 }
 
 }  // namespace equi

@@ -1,7 +1,7 @@
 // Dot products of a few rows of operands with a few rows of weights. See simd.h for how it is included.
 #pragma once
 
-#include "core/cpu/simd.h"
+#include "core/cpu/lanes_loop.h"
 
 namespace equi::cpu::EQUI_CPU_ISA {
 
@@ -59,6 +59,15 @@ void dot_tile(const W* w, const X* x, int64_t in, float* sums, int64_t sums_stri
       for (int o = 0; o < kOut; ++o) acc[o][r] = P::multiply_add(operand, weights[o], acc[o][r]);
     }
   }
+  // The rest of a row goes into the lanes too: a scalar loop is contracted to fused steps in one place and
+  // not in another, and the bits would depend on how many rows and outputs are made at a time.
+  for (; k < in; k += kLanes) {
+    const int64_t n = in - k < kLanes ? in - k : kLanes;
+    for (int o = 0; o < kOut; ++o) {
+      const Lanes rest = load_n(w + o * in + k, n);
+      for (int r = 0; r < kRows; ++r) acc[o][r] += load_n(x + r * in + k, n) * rest;
+    }
+  }
   for (int r = 0; r < kRows; ++r) {
     float* to = sums + r * sums_stride;
     if constexpr (kOut == 4) {
@@ -66,9 +75,6 @@ void dot_tile(const W* w, const X* x, int64_t in, float* sums, int64_t sums_stri
       __builtin_memcpy(to, &four, sizeof four);
     } else {
       for (int o = 0; o < kOut; ++o) to[o] = sum(acc[o][r]);
-    }
-    for (int o = 0; k < in && o < kOut; ++o) {
-      for (int64_t i = k; i < in; ++i) to[o] += to_float(x[r * in + i]) * to_float(w[o * in + i]);
     }
   }
 }

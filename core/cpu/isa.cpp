@@ -36,7 +36,7 @@ std::vector<Isa> find_isas() {
   if (avx512) isas.push_back(Isa::avx512);
   const bool pairs = avx512 && __builtin_cpu_supports("avx512bf16") != 0;
   if (pairs) isas.push_back(Isa::avx512_bf16);
-  if (pairs && may_use_tiles()) isas.push_back(Isa::amx_bf16);
+  if (pairs && __builtin_cpu_supports("avx512vbmi") != 0 && may_use_tiles()) isas.push_back(Isa::amx_bf16);
 #endif
   return isas;
 }

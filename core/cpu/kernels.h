@@ -16,7 +16,7 @@ enum class Isa {
   avx2,         // AVX2 and FMA
   avx512,       // AVX-512 F, BW, DQ, VL
   avx512_bf16,  // the same with products of bfloat16 pairs
-  amx_bf16,     // the same with AMX's tiles of them
+  amx_bf16,     // the same with AMX's tiles of them, and VBMI
 };
 
 // The upper half of a float32. Same layout as libtorch's; a type of our own so that kernels know no torch.
@@ -26,6 +26,12 @@ struct BFloat16 {
 
 // What weights are stored as. Sums are float32 always.
 enum class WeightType { float32, bfloat16 };
+
+// A matrix may also be stored in 8 bits: weight = int8 * scale, one scale for each output. It lies in memory
+// as it is read: for each kInt8Outputs outputs and each kInt8Chunk inputs a block [kInt8Outputs, kInt8Chunk],
+// filled up with zeros. Operands hold these integers exactly.
+inline constexpr std::int64_t kInt8Outputs = 16;
+inline constexpr std::int64_t kInt8Chunk = 64;
 
 // What happens to a matrix product once it and its bias are summed.
 enum class Epilogue {
@@ -38,7 +44,7 @@ enum class Epilogue {
 
 // y = epilogue(x W^T + bias) for one matrix.
 struct LinearTask {
-  const void* weight = nullptr;  // [out, in] row after row, of the table's weight type
+  const void* weight = nullptr;  // [out, in] row after row, of the table's weight type; int8 with scales
   const float* bias = nullptr;   // [out], or nullptr
   std::int64_t in = 0, out = 0;
   const void* x = nullptr;  // [rows, in] operands
@@ -48,6 +54,7 @@ struct LinearTask {
   std::int64_t y_stride = 0;    // at least out
   const float* gate = nullptr;  // add_gated: as y
   std::int64_t gate_stride = 0;
+  const float* scales = nullptr;  // [out]: the weight is int8 in blocks; nullptr: it is not
 };
 
 // y = LayerNorm(x) * weight + bias, then * (1 + scale) + shift where a modulation is given.
@@ -87,9 +94,10 @@ struct Kernels {
   std::size_t weight_bytes = 4;   // of one weight
   std::size_t operand_bytes = 4;  // of one operand
 
-  std::size_t scratch_bytes = 0;  // that linear() wants for each operand, aligned to a cache line
+  std::size_t scratch_bytes = 0;  // that linear() wants for each operand
 
-  // Outputs [begin, end) of every row; scratch: rows * in * scratch_bytes, of this call alone.
+  // Outputs [begin, end) of every row; begin: a multiple of kInt8Outputs where the weight is int8. scratch:
+  // scratch_size(kernels, task) bytes (linear.h), aligned to a cache line, of this call alone.
   void (*linear)(const LinearTask& task, std::int64_t begin, std::int64_t end, void* scratch) = nullptr;
   // Rows [begin, end).
   void (*norm)(const NormTask& task, std::int64_t begin, std::int64_t end) = nullptr;

@@ -86,9 +86,26 @@ void multiply(const BFloat16* w, int64_t in, const uint32_t* x, const int64_t (&
   memory_is_used();
 }
 
-// What one reading of weights makes: outputs [at, at + outs) of rows[0] + rows[1] rows from `row` on.
-void multiply_block(const LinearTask& t, int64_t at, int64_t outs, int64_t row, const uint32_t* x,
-                    const int64_t (&rows)[2]) {
+// What one reading of weights made: outputs [at, at + outs) of rows[0] + rows[1] rows from `row` on. rest:
+// the weights of output 0 from the last whole step on, those of the next output `stride` further.
+void finish_tiles(const LinearTask& t, const float* tiles, int64_t at, int64_t outs, int64_t row,
+                  const int64_t (&rows)[2], const BFloat16* rest, int64_t stride) {
+  const int64_t whole = t.in / kDepth * kDepth;
+  for (int64_t r = 0; r < rows[0] + rows[1]; ++r) {
+    const float* column = tiles + (r < kSide ? r : kSums + r - kSide);
+    const auto* operands = static_cast<const BFloat16*>(t.x) + (row + r) * t.in + whole;
+    float sums[kSide];
+    for (int64_t o = 0; o < outs; ++o) {
+      float v = column[o * kSide];
+      for (int64_t i = 0; i < t.in - whole; ++i) v += to_float(operands[i]) * to_float(rest[o * stride + i]);
+      sums[o] = t.scales == nullptr ? v : v * t.scales[at + o];
+    }
+    finish<BFloat16>(t, sums, row + r, at, outs);
+  }
+}
+
+void multiply_outputs(const LinearTask& t, int64_t at, int64_t outs, int64_t row, const uint32_t* x,
+                      const int64_t (&rows)[2]) {
   alignas(kLine) float tiles[2 * kSums];
   const auto* w = static_cast<const BFloat16*>(t.weight) + at * t.in;
   if (rows[1] > 0) {
@@ -96,17 +113,106 @@ void multiply_block(const LinearTask& t, int64_t at, int64_t outs, int64_t row, 
   } else {
     multiply<false>(w, t.in, x, rows, tiles);
   }
-  const int64_t whole = t.in / kDepth * kDepth;
-  for (int64_t r = 0; r < rows[0] + rows[1]; ++r) {
-    const float* column = tiles + (r < kSide ? r : kSums + r - kSide);
-    const auto* operands = static_cast<const BFloat16*>(t.x) + (row + r) * t.in;
-    float sums[kSide];
-    for (int64_t o = 0; o < outs; ++o) {
-      float v = column[o * kSide];
-      for (int64_t i = whole; i < t.in; ++i) v += to_float(operands[i]) * to_float(w[o * t.in + i]);
-      sums[o] = v;
+  finish_tiles(t, tiles, at, outs, row, rows, w + t.in / kDepth * kDepth, t.in);
+}
+
+int64_t side(int64_t left) {
+  return left < kSide ? (left < 0 ? 0 : left) : kSide;
+}
+
+// The integers 0 to 127 as bfloat16, low and high bytes.
+struct alignas(kLine) Integers {
+  uint8_t low[128] = {}, high[128] = {};
+  constexpr Integers() {
+    for (unsigned m = 1; m < 128; ++m) {
+      unsigned exponent = 0;
+      while (m >> exponent > 1) ++exponent;
+      const unsigned bits = (127U + exponent) << 7U | ((m << (7U - exponent)) & 0x7FU);
+      low[m] = static_cast<uint8_t>(bits);
+      high[m] = static_cast<uint8_t>(bits >> 8U);
     }
-    finish<BFloat16>(t, sums, row + r, at, outs);
+  }
+};
+constexpr Integers kIntegers;
+
+constexpr int64_t kBlockNumbers = kInt8Outputs * kInt8Chunk;
+
+// A block of 8-bit weights as bfloat16, [16, 64].
+void widen_block(const int8_t* q, BFloat16* to) {
+  const auto table = [](const uint8_t* p) { return _mm512_load_si512(p); };
+  const __m512i low0 = table(kIntegers.low), low1 = table(kIntegers.low + kLine);
+  const __m512i high0 = table(kIntegers.high), high1 = table(kIntegers.high + kLine);
+  const __m512i sign = _mm512_set1_epi8(-128);
+  const __m512i halves = _mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0);  // so that what unpack makes is in order
+  for (int64_t o = 0; o < kInt8Outputs; ++o) {
+    __builtin_prefetch(q + o * kInt8Chunk + kAhead);
+    const __m512i v = _mm512_maskz_permutexvar_epi64(0xFF, halves, _mm512_loadu_si512(q + o * kInt8Chunk));
+    const __m512i magnitude = _mm512_abs_epi8(v);
+    const __m512i low = _mm512_permutex2var_epi8(low0, magnitude, low1);
+    const __m512i unsigned_high = _mm512_permutex2var_epi8(high0, magnitude, high1);
+    const __m512i high = _mm512_or_si512(unsigned_high, _mm512_and_si512(v, sign));
+    _mm512_store_si512(to + o * kInt8Chunk, _mm512_unpacklo_epi8(low, high));
+    _mm512_store_si512(to + o * kInt8Chunk + kDepth, _mm512_unpackhi_epi8(low, high));
+  }
+}
+
+// The sums of 16 outputs and one or two tiles of rows; block(c): block c of their weights as bfloat16, which
+// stays until block c + 2 is asked for. Returns the last one.
+template <bool kTwo, class Block>
+const BFloat16* multiply_blocks(int64_t in, const uint32_t* x, const int64_t (&rows)[2], float* sums,
+                                const Block& block) {
+  const int64_t steps = in / kDepth, blocks = (in + kInt8Chunk - 1) / kInt8Chunk;
+  const uint32_t* beside = x + steps * kSide * rows[0];
+  _tile_zero(0);
+  if constexpr (kTwo) _tile_zero(1);
+  const BFloat16* w = block(0);
+  for (int64_t c = 0;; ++c) {
+    const BFloat16* next = c + 1 < blocks ? block(c + 1) : nullptr;
+    memory_is_used();
+    for (int64_t s = 2 * c; s < steps && s < 2 * c + 2; ++s) {
+      _tile_loadd(3, x + s * kSide * rows[0], 4 * rows[0]);
+      _tile_loadd(2, w + s % 2 * kDepth, 2 * kLine);
+      _tile_dpbf16ps(0, 2, 3);
+      if constexpr (kTwo) {
+        _tile_loadd(4, beside + s * kSide * rows[1], 4 * rows[1]);
+        _tile_dpbf16ps(1, 2, 4);
+      }
+    }
+    if (next == nullptr) break;
+    w = next;
+  }
+  _tile_stored(0, sums, kLine);
+  if constexpr (kTwo) _tile_stored(1, sums + kSums, kLine);
+  memory_is_used();
+  return w;
+}
+
+// 8-bit weights: a block is widened while the one before it is multiplied; with more rows than share a
+// reading, all blocks of 16 outputs first. wide: room for those blocks.
+void int8_on_tiles(const LinearTask& t, int64_t begin, int64_t end, const uint32_t* packed, BFloat16* wide) {
+  static_assert(kInt8Outputs == kSide && kInt8Chunk == 2 * kDepth);
+  alignas(kLine) float tiles[2 * kSums];
+  const int64_t blocks = (t.in + kInt8Chunk - 1) / kInt8Chunk;
+  const bool many = t.rows > kRows;
+  const int64_t rest = t.in / kDepth * kDepth % kInt8Chunk;
+  for (int64_t at = begin; at < end; at += kSide) {
+    const auto* q = static_cast<const int8_t*>(t.weight) + at * blocks * kInt8Chunk;
+    const int64_t outs = side(end - at);
+    for (int64_t c = 0; many && c < blocks; ++c) widen_block(q + c * kBlockNumbers, wide + c * kBlockNumbers);
+    const auto block = [&](int64_t c) {
+      if (many) return wide + c * kBlockNumbers;
+      BFloat16* to = wide + c % 2 * kBlockNumbers;
+      widen_block(q + c * kBlockNumbers, to);
+      return to;
+    };
+    for (int64_t row = 0; row < t.rows; row += kRows) {
+      const int64_t rows[2] = {side(t.rows - row), side(t.rows - row - kSide)};
+      if (at == begin || outs < kSide || many) configure(outs, rows);
+      const uint32_t* x = packed + row * (t.in / kDepth * kSide);
+      const BFloat16* last = rows[1] > 0 ? multiply_blocks<true>(t.in, x, rows, tiles, block)
+                                         : multiply_blocks<false>(t.in, x, rows, tiles, block);
+      finish_tiles(t, tiles, at, outs, row, rows, last + rest, kInt8Chunk);
+    }
   }
 }
 
@@ -114,13 +220,18 @@ void multiply_block(const LinearTask& t, int64_t at, int64_t outs, int64_t row, 
 void linear_on_tiles(const LinearTask& t, int64_t begin, int64_t end, void* scratch) {
   auto* packed = static_cast<uint32_t*>(scratch);
   pack(static_cast<const BFloat16*>(t.x), t.rows, t.in, packed);
-  const auto side = [](int64_t left) { return left < kSide ? (left < 0 ? 0 : left) : kSide; };
+  if (t.scales != nullptr) {
+    const int64_t bytes =
+        (t.rows * t.in * static_cast<int64_t>(sizeof(BFloat16)) + kLine - 1) / kLine * kLine;
+    int8_on_tiles(t, begin, end, packed, reinterpret_cast<BFloat16*>(static_cast<char*>(scratch) + bytes));
+    return _tile_release();
+  }
   for (int64_t row = 0; row < t.rows; row += kRows) {
     const int64_t rows[2] = {side(t.rows - row), side(t.rows - row - kSide)};
     for (int64_t at = begin; at < end; at += kSide) {
       const int64_t outs = side(end - at);
       if (at == begin || outs < kSide) configure(outs, rows);
-      multiply_block(t, at, outs, row, packed + row * (t.in / kDepth * kSide), rows);
+      multiply_outputs(t, at, outs, row, packed + row * (t.in / kDepth * kSide), rows);
     }
   }
   _tile_release();

@@ -18,6 +18,10 @@ std::int64_t parts(const LinearTask& task) {
 
 constexpr std::size_t kLine = 64;  // bytes of a cache line
 
+std::size_t whole_lines(std::size_t bytes) {
+  return (bytes + kLine - 1) / kLine * kLine;
+}
+
 // What the kernels of this thread work in; it grows to what the widest product wants and stays.
 void* scratch_of(const Kernels& kernels, std::span<const LinearTask> tasks) {
   struct Free {
@@ -26,9 +30,7 @@ void* scratch_of(const Kernels& kernels, std::span<const LinearTask> tasks) {
   thread_local std::unique_ptr<std::byte[], Free> memory;
   thread_local std::size_t size = 0;
   std::size_t wanted = 0;
-  for (const auto& task : tasks) {
-    wanted = std::max(wanted, static_cast<std::size_t>(task.rows * task.in) * kernels.scratch_bytes);
-  }
+  for (const auto& task : tasks) wanted = std::max(wanted, scratch_size(kernels, task));
   if (wanted > size) {
     memory.reset(new (std::align_val_t{kLine}) std::byte[wanted]);
     size = wanted;
@@ -51,15 +53,24 @@ void run_parts(const Kernels& kernels, std::span<const LinearTask> tasks, std::i
 
 }  // namespace
 
+std::size_t scratch_size(const Kernels& kernels, const LinearTask& task) {
+  const auto operands = whole_lines(static_cast<std::size_t>(task.rows * task.in) * kernels.scratch_bytes);
+  if (task.scales == nullptr) return operands;
+  const std::int64_t chunks = (task.in + kInt8Chunk - 1) / kInt8Chunk;
+  return operands + static_cast<std::size_t>(chunks * kInt8Outputs * kInt8Chunk) * kernels.operand_bytes;
+}
+
 void run(const Kernels& kernels, std::span<const LinearTask> tasks) {
   std::int64_t total = 0, widest = 1;
+  auto weight_bytes = static_cast<std::int64_t>(kernels.weight_bytes);
   for (const auto& task : tasks) {
     total += parts(task);
     widest = std::max(widest, task.in);
+    if (task.scales != nullptr) weight_bytes = 1;
   }
   // More than a few rows are more work for each weight.
   const std::int64_t rows = tasks.empty() ? 1 : std::max(std::int64_t{1}, tasks.front().rows / 4);
-  const auto bytes = widest * kOutputs * static_cast<std::int64_t>(kernels.weight_bytes) * rows;
+  const auto bytes = widest * kOutputs * weight_bytes * rows;
   parallel_for(total, std::max(std::int64_t{1}, kBytesForAThread / bytes),
                [&](std::int64_t begin, std::int64_t end) { run_parts(kernels, tasks, begin, end); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "core/cpu/kernels.h"
@@ -10,6 +11,9 @@ namespace equi::cpu {
 // weights to go through: below that, waking a thread costs more than it saves (see the README's
 // measurements).
 inline constexpr std::int64_t kBytesForAThread = std::int64_t{96} * 1024;
+
+// What Kernels::linear works in, bytes.
+std::size_t scratch_size(const Kernels& kernels, const LinearTask& task);
 
 // One product.
 void run(const Kernels& kernels, const LinearTask& task);

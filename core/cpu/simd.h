@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -26,6 +26,7 @@ using Lanes = float __attribute__((vector_size(kLanes * 4)));
 using Words = uint32_t __attribute__((vector_size(kLanes * 4)));
 using Ints = int32_t __attribute__((vector_size(kLanes * 4)));
 using HalfWords = uint16_t __attribute__((vector_size(kLanes * 2)));
+using Bytes = int8_t __attribute__((vector_size(kLanes)));
 
 inline float to_float(float x) {
   return x;
@@ -51,6 +52,21 @@ inline Lanes load(const BFloat16* p) {
   HalfWords h;
   __builtin_memcpy(&h, p, sizeof h);
   return reinterpret_cast<Lanes>(__builtin_convertvector(h, Words) << 16);
+}
+
+inline Lanes load(const int8_t* p) {  // g++ 12 makes of a conversion of bytes single bytes
+#if defined(__AVX512F__)
+  const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  const auto wide = reinterpret_cast<Ints>(_mm512_maskz_cvtepi8_epi32(0xFFFF, b));
+#elif defined(__AVX2__)
+  const __m128i b = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  const auto wide = reinterpret_cast<Ints>(_mm256_cvtepi8_epi32(b));
+#else
+  Bytes b;
+  __builtin_memcpy(&b, p, sizeof b);
+  const auto wide = __builtin_convertvector(b, Ints);
+#endif
+  return __builtin_convertvector(wide, Lanes);
 }
 
 inline void store(float* p, Lanes v) {

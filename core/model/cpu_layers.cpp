@@ -32,12 +32,14 @@ const cpu::Kernels& cpu_kernels(const torch::nn::Module& module) {
 }
 
 CpuLinear::CpuLinear(const Linear& layer)
-    : weight_(layer->weight.detach()), bias_(copy_as_float32(layer->bias)) {}
+    : weight_(layer->weight.detach()), int8_(int8_weights(*layer)), bias_(copy_as_float32(layer->bias)) {}
 
 cpu::LinearTask CpuLinear::task(const void* x, std::int64_t rows, cpu::Epilogue epilogue, void* y,
                                 std::int64_t y_stride) const {
   cpu::LinearTask task;
-  task.weight = weight_.const_data_ptr();
+  const bool int8 = int8_.blocks.defined();
+  task.weight = int8 ? int8_.blocks.const_data_ptr() : weight_.const_data_ptr();
+  if (int8) task.scales = int8_.scales.const_data_ptr<float>();
   task.bias = bias_.data();
   task.in = in();
   task.out = out();

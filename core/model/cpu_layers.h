@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/cpu/linear.h"
+#include "core/model/int8_weights.h"
 #include "core/model/layers.h"
 
 // The layers as the kernels of core/cpu see them, for inference. Weights stay where the module has them;
@@ -22,14 +23,13 @@ class CpuLinear {
 
   std::int64_t in() const { return weight_.size(1); }
   std::int64_t out() const { return weight_.size(0); }
-  std::size_t weight_bytes() const { return weight_.nbytes(); }
-
   // y = epilogue(x W^T + bias); x: [rows, in] operands, y: row r at y + r * y_stride (0: out).
   cpu::LinearTask task(const void* x, std::int64_t rows, cpu::Epilogue epilogue, void* y,
                        std::int64_t y_stride = 0) const;
 
  private:
   torch::Tensor weight_;  // [out, in]
+  Int8Weights int8_;      // what is taken where it is there
   std::vector<float> bias_;
 };
 

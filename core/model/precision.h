@@ -10,7 +10,11 @@ namespace equi::model {
 // multiplies it in hardware (half the bytes of weights, and convolutions of twice the rate), else float32.
 Precision automatic_precision(const Device& device);
 
-// "auto" or what parse_precision takes. Throws Error(bad_input) for other texts.
+// "auto" or what parse_precision takes. Throws Error(bad_input) for other texts, Error(unsupported) as
+// check_precision.
 Precision parse_precision(const std::string& text, const Device& device);
+
+// Throws Error(unsupported) for int8 on a GPU.
+void check_precision(Precision precision, const Device& device);
 
 }  // namespace equi::model

@@ -8,6 +8,9 @@
 
 #include "core/base/cuda_loader.h"
 #include "core/base/error.h"
+#include "core/cpu/isa.h"
+#include "core/model/int8_weights.h"
+#include "core/model/precision.h"
 #include "core/model/weight_arena.h"
 
 namespace equi::model {
@@ -21,7 +24,9 @@ torch::Device to_torch(const Device& device) {
 }
 
 torch::ScalarType to_torch(Precision precision) {
-  return precision == Precision::float32 ? torch::kFloat32 : torch::kBFloat16;
+  const bool wide =
+      precision == Precision::float32 || (precision == Precision::int8 && !cpu::has_bfloat16_products());
+  return wide ? torch::kFloat32 : torch::kBFloat16;
 }
 
 torch::ScalarType to_torch(DType dtype) {
@@ -102,6 +107,7 @@ torch::TensorOptions Model::options() const {
 }
 
 Model load_model(const Bundle& bundle, const Device& device, Precision precision) {
+  check_precision(precision, device);
   Model model;
   model.manifest = bundle.manifest();
   model.device = device;
@@ -109,6 +115,10 @@ Model load_model(const Bundle& bundle, const Device& device, Precision precision
   model.tokenizer = Tokenizer(bundle.manifest().tokenizer);
   model.generator = Generator(bundle.manifest().generator);
   load_weights(*model.tokenizer, bundle.tokenizer(), device, precision);
+  if (precision == Precision::int8) {  // from the file's own numbers, not from what they are rounded to below
+    load_weights(*model.generator, bundle.generator(), device, parse_precision(model.manifest.dtype, device));
+    quantize_blocks(model.generator);
+  }
   load_weights(*model.generator, bundle.generator(), device, precision);
   return model;
 }

@@ -10,7 +10,7 @@
 namespace equi::model {
 
 torch::Device to_torch(const Device& device);
-torch::ScalarType to_torch(Precision precision);
+torch::ScalarType to_torch(Precision precision);  // of activations, and of weights outside the blocks
 torch::ScalarType to_torch(DType dtype);
 
 // A stored tensor as a torch tensor over the mapped file: no copy; the mapping lives as long as the tensor.
@@ -36,7 +36,8 @@ struct Model {
 };
 
 // Opens a bundle on a device. Modules are in evaluation mode and need no gradients. Loads libtorch's CUDA
-// part when the device asks for it. Throws Error as Bundle::open and load_weights do.
+// part when the device asks for it. Throws Error as Bundle::open and load_weights do, and Error(unsupported)
+// for int8 on a GPU.
 Model load_model(const Bundle& bundle, const Device& device, Precision precision);
 
 // Fills a module with random weights at a scale that keeps activations sane: linear and convolution weights

@@ -45,7 +45,11 @@ TEST(Device, NamesAreRead) {
     EXPECT_THROW(parse_device(bad), Error) << bad;
   }
   EXPECT_EQ(parse_precision("bf16"), Precision::bfloat16);
+  EXPECT_EQ(parse_precision("int8"), Precision::int8);
+  EXPECT_EQ(name(Precision::int8), "int8");
   EXPECT_THROW(parse_precision("int4"), Error);
+  EXPECT_EQ(parse_tensor_precision("float32"), Precision::float32);
+  EXPECT_THROW(parse_tensor_precision("int8"), Error);
 }
 
 TEST(Device, AutoIsTheCpuWhereNoDriverIs) {

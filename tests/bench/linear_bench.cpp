@@ -55,11 +55,14 @@ void libtorch_linear(benchmark::State& state, torch::ScalarType type) {
   set_rates(state, weights);
 }
 
-void our_linear(benchmark::State& state, torch::ScalarType type) {
+// type: of the weights; int8 is widened to bfloat16 where the instruction set multiplies that, else to
+// float32.
+void our_linear(benchmark::State& state, torch::ScalarType type, cpu::Isa isa = cpu::best_isa()) {
+  if (isa > cpu::best_isa()) return state.SkipWithError("this processor does not have it");
   const torch::InferenceMode inference;
   const auto weights = matrices(type);
-  const auto& kernels = cpu::kernels(
-      cpu::best_isa(), type == torch::kFloat32 ? cpu::WeightType::float32 : cpu::WeightType::bfloat16);
+  const bool narrow = type == torch::kBFloat16 || (type == torch::kInt8 && isa >= cpu::Isa::avx512_bf16);
+  const auto& kernels = cpu::kernels(isa, narrow ? cpu::WeightType::bfloat16 : cpu::WeightType::float32);
   const auto x = torch::randn({state.range(0), kWidth})
                      .to(kernels.operand_bytes == 4 ? torch::kFloat32 : torch::kBFloat16);
   auto y = torch::empty({state.range(0), kWidth});
@@ -70,6 +73,8 @@ void our_linear(benchmark::State& state, torch::ScalarType type) {
   task.x = x.const_data_ptr();
   task.rows = state.range(0);
   task.y = y.data_ptr();
+  const auto scales = torch::full({kWidth}, 0.01);
+  if (type == torch::kInt8) task.scales = scales.const_data_ptr<float>();
   std::size_t i = 0;
   for (auto _ : state) {
     task.weight = weights[i++ % weights.size()].const_data_ptr();
@@ -105,6 +110,10 @@ BENCHMARK_CAPTURE(libtorch_linear, float32, torch::kFloat32) EQUI_ROWS;
 BENCHMARK_CAPTURE(our_linear, float32, torch::kFloat32) EQUI_ROWS;
 BENCHMARK_CAPTURE(libtorch_linear, bfloat16, torch::kBFloat16) EQUI_ROWS;
 BENCHMARK_CAPTURE(our_linear, bfloat16, torch::kBFloat16) EQUI_ROWS;
+BENCHMARK_CAPTURE(our_linear, int8, torch::kInt8) EQUI_ROWS;
+// What a desktop without AVX-512 runs.
+BENCHMARK_CAPTURE(our_linear, avx2_float32, torch::kFloat32, cpu::Isa::avx2)->Arg(2)->Arg(32)->UseRealTime();
+BENCHMARK_CAPTURE(our_linear, avx2_int8, torch::kInt8, cpu::Isa::avx2)->Arg(2)->Arg(32)->UseRealTime();
 BENCHMARK(read_memory)->UseRealTime();
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/cpu/linear.h"
 
+#include "core/cpu/int8.h"
 #include "tests/cpu/cpu_fixture.h"
 
 namespace equi::cpu {
@@ -44,6 +45,49 @@ class Linear : public EveryTable {
               s.out + 5};
     p.task.gate = p.gate.data_ptr<float>();
     return p;
+  }
+
+  // Gives the task 8-bit weights, which lie in the tensors that are returned, and the problem the weights
+  // that they stand for.
+  static std::pair<torch::Tensor, torch::Tensor> quantize(Problem& p) {
+    const auto w = p.weight.to(torch::kFloat32).contiguous();
+    const auto out = w.size(0), in = w.size(1);
+    auto q = torch::zeros({static_cast<std::int64_t>(int8_bytes(out, in))}, torch::kInt8);
+    auto scales = poisoned({out}, torch::kFloat32);
+    for (std::int64_t o = 0; o < out; ++o) {
+      quantize_row(w[o].const_data_ptr<float>(), in, o, q.data_ptr<std::int8_t>(),
+                   scales.data_ptr<float>() + o);
+    }
+    // [blocks of outputs, of inputs, 16, 64] -> [out, in]
+    const auto blocks = q.view({-1, (in + kInt8Chunk - 1) / kInt8Chunk, kInt8Outputs, kInt8Chunk});
+    const auto rows = blocks.transpose(1, 2).flatten(2).flatten(0, 1).narrow(0, 0, out).narrow(1, 0, in);
+    p.weight = rows.to(torch::kFloat64) * scales.to(torch::kFloat64).unsqueeze(1);
+    EXPECT_LE(((p.weight - w).abs().amax(1) / scales).max().item<double>(), 0.5001);
+    p.task.weight = q.const_data_ptr();
+    p.task.scales = scales.const_data_ptr<float>();
+    return {q, scales};
+  }
+
+  using Parts = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  void expect_same_bits_however_cut(Problem& p, const Parts& parts) const {
+    const auto rows = p.task.rows, out = p.task.out;
+    const auto scratch =
+        torch::empty({static_cast<std::int64_t>(scratch_size(kernels_, p.task)) + 1}, torch::kUInt8);
+    kernels_.linear(p.task, 0, out, scratch.data_ptr());
+    const auto whole = p.y.narrow(1, 0, out).clone();
+    p.y.fill_(0);
+    for (const auto& [begin, end] : parts) kernels_.linear(p.task, begin, end, scratch.data_ptr());
+    EXPECT_TRUE(torch::equal(p.y.narrow(1, 0, out), whole));
+    for (std::int64_t row = 0; row < rows; ++row) {
+      auto one = p.task;
+      const auto x = p.x[row].clone();
+      auto y = torch::empty({out});
+      one.x = x.data_ptr();
+      one.rows = 1;
+      one.y = y.data_ptr();
+      kernels_.linear(one, 0, out, scratch.data_ptr());
+      EXPECT_TRUE(torch::equal(y, whole[row])) << row;
+    }
   }
 
   static torch::Tensor expected(const Problem& p) {
@@ -104,24 +148,40 @@ TEST_P(Linear, DoesWithoutABias) {
 // a panorama comes out the same on machines with other numbers of cores, and alone or in a batch.
 TEST_P(Linear, GivesTheSameBitsHoweverItIsCutUp) {
   auto p = problem({7, 200, 101}, Epilogue::store);
-  const auto scratch =
-      torch::empty({static_cast<std::int64_t>(7 * 200 * kernels_.scratch_bytes + 1)}, torch::kUInt8);
-  kernels_.linear(p.task, 0, 101, scratch.data_ptr());
-  const auto whole = p.y.narrow(1, 0, 101).clone();
-  p.y.fill_(0);
-  for (const auto& [begin, end] : {std::pair{60, 101}, {0, 13}, {13, 60}})
-    kernels_.linear(p.task, begin, end, scratch.data_ptr());
-  EXPECT_TRUE(torch::equal(p.y.narrow(1, 0, 101), whole));
-  for (std::int64_t row = 0; row < 7; ++row) {
-    auto one = p.task;
-    const auto x = p.x[row].clone();
-    auto y = torch::empty({101});
-    one.x = x.data_ptr();
-    one.rows = 1;
-    one.y = y.data_ptr();
-    kernels_.linear(one, 0, 101, scratch.data_ptr());
-    EXPECT_TRUE(torch::equal(y, whole[row])) << row;
+  expect_same_bits_however_cut(p, {{60, 101}, {0, 13}, {13, 60}});
+}
+
+TEST_P(Linear, In8BitsEqualsTheProductWithTheWeightsThatTheyStandFor) {
+  for (const auto& shape : kShapes) {
+    for (const auto epilogue :
+         {Epilogue::store, Epilogue::silu, Epilogue::gelu, Epilogue::add, Epilogue::add_gated}) {
+      auto p = problem(shape, epilogue);
+      const auto memory = quantize(p);
+      const auto wanted = expected(p);
+      const double scale = std::max(terms(p), wanted.norm().item<double>());
+      run(kernels_, p.task);
+      const bool operands = epilogue == Epilogue::silu || epilogue == Epilogue::gelu;
+      const auto error = (p.y.narrow(1, 0, shape.out).to(torch::kFloat64) - wanted).norm().item<double>();
+      EXPECT_LE(error / scale, operands ? operand_error() : 2e-6)
+          << shape.rows << " x " << shape.in << " -> " << shape.out << ", epilogue "
+          << static_cast<int>(epilogue);
+      EXPECT_TRUE(p.y.narrow(1, shape.out, 3).isnan().all().item<bool>()) << "wrote past the row's end";
+    }
   }
+}
+
+TEST_P(Linear, In8BitsGivesTheSameBitsHoweverItIsCutUp) {
+  auto p = problem({7, 200, 101}, Epilogue::store);
+  const auto memory = quantize(p);
+  expect_same_bits_however_cut(p, {{64, 101}, {0, 16}, {16, 64}});
+  auto many = problem({70, 200, 101}, Epilogue::store);  // more rows than share one reading
+  many.task.weight = p.task.weight;
+  many.task.scales = p.task.scales;
+  many.task.bias = p.task.bias;
+  many.x.narrow(0, 60, 7).copy_(p.x);
+  run(kernels_, p.task);
+  run(kernels_, many.task);
+  EXPECT_TRUE(torch::equal(many.y.narrow(1, 0, 101).narrow(0, 60, 7), p.y.narrow(1, 0, 101)));
 }
 
 TEST_P(Linear, SeveralMatricesAreOneProduct) {

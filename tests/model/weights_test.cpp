@@ -4,6 +4,7 @@
 
 #include "core/base/cuda_loader.h"
 #include "core/base/error.h"
+#include "core/model/int8_weights.h"
 #include "tests/support/golden_bundle.h"
 
 namespace equi::model {
@@ -31,6 +32,42 @@ TEST(Weights, ConvertToBfloat16) {
   const auto rounded = load_model(bundle, {}, Precision::bfloat16);
   const auto& a = exact.generator->z_proj->weight;
   EXPECT_TRUE(torch::equal(rounded.generator->z_proj->weight, a.to(torch::kBFloat16)));
+}
+
+TEST(Weights, EightBitsAreMadeForTheBlocksAndTheParametersStay) {
+  const auto bundle = Bundle::open(testing::golden_bundle());
+  const auto model = load_model(bundle, {}, Precision::int8);
+  const auto exact = load_model(bundle, {}, Precision::float32);
+  const auto& blocks = *model.generator->encoder_blocks;
+  const auto& qkv = blocks[0]->as<GeneratorBlockImpl>()->attn->qkv;
+  const auto made = int8_weights(*qkv);
+  ASSERT_TRUE(made.blocks.defined());
+  const auto most = (*exact.generator->encoder_blocks)[0]->as<GeneratorBlockImpl>()->attn->qkv->weight.abs();
+  EXPECT_TRUE(torch::allclose(made.scales * 127, most.amax(1)));
+  EXPECT_EQ(made.blocks.abs().max().item<int>(), 127);
+  EXPECT_FALSE(int8_weights(*model.generator->z_proj).blocks.defined());
+  std::int64_t in_blocks = 0, with_bits = 0;
+  for (const auto* list : {&model.generator->encoder_blocks, &model.generator->diffloss->net->res_blocks}) {
+    for (const auto& module : (*list)->modules(false)) {
+      const auto* layer = module->as<LinearImpl>();
+      if (layer == nullptr) continue;
+      ++in_blocks;
+      with_bits += int8_weights(*layer).blocks.defined() ? 1 : 0;
+    }
+  }
+  EXPECT_GT(in_blocks, 0);
+  EXPECT_EQ(with_bits, in_blocks);
+  EXPECT_EQ(model.generator->z_proj->weight.scalar_type(), to_torch(Precision::int8));
+}
+
+TEST(Weights, EightBitsAreRefusedOnAGpu) {
+  try {
+    load_model(Bundle::open(testing::golden_bundle()), {Device::Kind::cuda, 0}, Precision::int8);
+    FAIL() << "8-bit weights on a GPU were accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::unsupported);
+    EXPECT_NE(std::string(error.what()).find("int8"), std::string::npos) << error.what();
+  }
 }
 
 TEST(Weights, AMissingKeyIsNamed) {

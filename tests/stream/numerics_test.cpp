@@ -30,5 +30,16 @@ TEST(Numerics, Bfloat16KeepsTokensAndPixels) {
   EXPECT_GT(r.token_error_worst, 1e-5) << "bfloat16 was not used";
 }
 
+// Everything but the weights is as in bfloat16 or, where the processor does not multiply that, in float32.
+TEST(Numerics, EightBitWeightsKeepTokensAndPixels) {
+  const auto narrow = model::load_model(Bundle::open(testing::golden_bundle()), {}, Precision::int8);
+  const auto r = compare_numerics(golden_model(), narrow, guarded_settings(), 2, 16, 7);
+  EXPECT_LE(r.token_error_mean, 3e-2);
+  EXPECT_LE(r.token_error_worst, 1e-1);
+  EXPECT_LE(r.token_error_on_its_own, 2e-1);
+  EXPECT_GE(r.psnr, 25.0);
+  EXPECT_GT(r.token_error_worst, 1e-3) << "8-bit weights were not used";
+}
+
 }  // namespace
 }  // namespace equi::stream

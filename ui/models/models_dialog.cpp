@@ -144,6 +144,7 @@ QWidget* ModelsDialog::make_device_row() {
   precision_->addItem(tr("Automatic"), QStringLiteral("auto"));
   precision_->addItem(tr("float32 (exact)"), QStringLiteral("float32"));
   precision_->addItem(tr("bfloat16 (half the memory)"), QStringLiteral("bfloat16"));
+  precision_->addItem(tr("8-bit weights (large models on the CPU)"), QStringLiteral("int8"));
   precision_->setCurrentIndex(std::max(0, precision_->findData(app_->settings().precision())));
   state_ = new QLabel;
   state_->setProperty("role", "muted");

@@ -2010,6 +2010,10 @@
             <translation>bfloat16（内存减半）</translation>
         </message>
         <message>
+            <source>8-bit weights (large models on the CPU)</source>
+            <translation>8 位权重（CPU 上的大模型）</translation>
+        </message>
+        <message>
             <source>&amp;Device</source>
             <translation>设备(&amp;D)</translation>
         </message>
