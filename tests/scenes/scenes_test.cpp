@@ -1,4 +1,5 @@
 // What every built-in scene promises: a world without an end, seen through views of any size at any place.
+#include "core/base/cuda_loader.h"
 #include "core/scenes/scenes.h"
 
 #include <cmath>
@@ -119,7 +120,7 @@ TEST(EveryScene, HasNoPeriod) {
 }
 
 TEST(EveryScene, RendersTheSameOnTheGpu) {
-  if (!torch::cuda::is_available()) GTEST_SKIP() << "no GPU";
+  if (!cuda_status().torch_loaded) GTEST_SKIP() << "no GPU: " << cuda_status().reason;
   for_every_scene([](const Scene& scene) {
     const auto there = render_scene(scene.label, 7, 64, 5, 200, torch::kCUDA).cpu();
     EXPECT_LT(mean_difference(there, scene.view(64, 5, 200)), 1e-3);
