@@ -16,7 +16,7 @@ struct ColumnTimes {
   double first_column = 0;   // from a new generator: the scene's condition stream, then column 0
   double column = 0;         // from noise to token
   double transformer = 0;    // its transformer step
-  double modulations = 0;    // its modulations of all steps
+  double modulations = 0;    // its modulations of all steps; on a GPU not told apart from the evaluations
   double evaluation = 0;     // its flow head, once
   double window = 0;         // one window of the decoder
   double decode_column = 0;  // of the decoder, for a column in a long row

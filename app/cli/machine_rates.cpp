@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t kBytes = std::size_t{256} << 20;
 constexpr int kRepeats = 5;
-constexpr std::int64_t kMatrix = 1536;  // rows and columns
 
 // The shortest of a few: what the machine can do when nobody disturbs it.
 double best_seconds(const std::function<void()>& work) {
@@ -29,11 +28,16 @@ double best_seconds(const std::function<void()>& work) {
   return best;
 }
 
+// Rows and columns of the matrices whose product is timed: enough to fill the device.
+std::int64_t matrix_side(const Device& device) {
+  return device.kind == Device::Kind::cuda ? 8192 : 1536;
+}
+
 double time_matrix(const Device& device, Precision precision) {
+  const std::int64_t side = matrix_side(device);
   const auto options =
       torch::TensorOptions().dtype(model::to_torch(precision)).device(model::to_torch(device));
-  const auto a = torch::randn({kMatrix, kMatrix}).to(options),
-             b = torch::randn({kMatrix, kMatrix}).to(options);
+  const auto a = torch::randn({side, side}).to(options), b = torch::randn({side, side}).to(options);
   torch::matmul(a, b);
   synchronize(device);
   return best_seconds([&] {
@@ -94,7 +98,7 @@ MachineRates measure_rates(const Device& device, Precision precision) {
   } else {
     measure_memory_on_device(device, rates);
   }
-  const double n = kMatrix;
+  const auto n = static_cast<double>(matrix_side(device));
   rates.matrix_flops = 2.0 * n * n * n / time_matrix(device, precision);
   return rates;
 }
