@@ -31,16 +31,65 @@ __device__ inline void wait_for_previous() {
 #endif
 }
 
-// Lets the next kernel start, up to its own wait_for_previous.
+// Where a kernel lets the next one start, up to that one's own wait_for_previous: the value of EQUI_TRIGGER.
+// At its start, several kernels may be on the device at once, all waiting. Once it has its own turn and its
+// loads are on their way, one waits and fetches weights meanwhile. Before its last stores, little overlaps.
+// Any other value: when it ends.
+enum TriggerPoint { kAtStart = 0, kLoading = 1, kStoring = 2 };
+#ifndef EQUI_TRIGGER
+#ifdef __CUDACC__
+#define EQUI_TRIGGER 1
+#else
+#define EQUI_TRIGGER 0  // the emulation checks what kernels do before they wait
+#endif
+#endif
+
+template <TriggerPoint kPoint>
 __device__ inline void let_next_start() {
 #if __CUDA_ARCH__ >= 900
-  cudaTriggerProgrammaticLaunchCompletion();
+  if (kPoint == EQUI_TRIGGER) cudaTriggerProgrammaticLaunchCompletion();
+#endif
+}
+
+// 16 bytes that are used once.
+__device__ inline uint4 load_once(const uint4* p) {
+#ifdef __CUDACC__
+  uint4 v;
+  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+               : "l"(p));
+  return v;
+#else
+  return *p;
 #endif
 }
 
 __device__ inline float warp_sum(float v) {
   for (int offset = kWarp / 2; offset > 0; offset /= 2) v += __shfl_xor_sync(kAllLanes, v, offset);
   return v;
+}
+
+// Sums over a warp of kCount numbers that each lane has, kCount a power of two up to 32: lane l gets that of
+// number l / (32 / kCount). Lanes exchange halves, so it takes kCount shuffles and not five times as many.
+template <int kCount, int kOffset = kWarp / 2>
+__device__ inline float warp_sums(const float (&v)[kCount], int lane) {
+  constexpr int kHalf = kCount > 1 ? kCount / 2 : 1;
+  float sums[kHalf];
+#pragma unroll
+  for (int i = 0; i < kHalf; ++i) {
+    if constexpr (kCount > 1) {
+      const bool upper = (lane & kOffset) != 0;
+      const float keep = upper ? v[kHalf + i] : v[i], give = upper ? v[i] : v[kHalf + i];
+      sums[i] = keep + __shfl_xor_sync(kAllLanes, give, kOffset);
+    } else {
+      sums[i] = v[i] + __shfl_xor_sync(kAllLanes, v[i], kOffset);
+    }
+  }
+  if constexpr (kOffset == 1) {
+    return sums[0];
+  } else {
+    return warp_sums<kHalf, kOffset / 2>(sums, lane);
+  }
 }
 
 __device__ inline float silu(float v) {
@@ -51,43 +100,25 @@ __device__ inline float gelu(float v) {
   return 0.5F * v * (1.0F + erff(v * 0.70710678118654752F));
 }
 
-__device__ inline float finish(int epilogue, float v, const float* before, const float* gate) {
+__device__ inline float finish(int epilogue, float v, float before, float gate) {
   switch (epilogue) {
     case EQUI_SILU:
       return silu(v);
     case EQUI_GELU:
       return gelu(v);
     case EQUI_ADD:
-      return *before + v;
+      return before + v;
     case EQUI_ADD_GATED:
-      return *before + *gate * v;
+      return before + gate * v;
     default:
       return v;
   }
 }
 
-// Number i of a row after its normalisation; `mean` and `scale` are the row's, m where its modulation begins.
-__device__ inline float normalise(const EquiNorm& n, float x, float mean, float scale, int i, int64_t m) {
-  float v = (x - mean) * scale;
-  if (n.weight != nullptr) v = v * n.weight[i] + n.bias[i];
-  if (n.scale != nullptr) v = v * (1.0F + n.scale[m + i]) + n.shift[m + i];
-  return v;
-}
-
-// Mean and 1 / sqrt(variance + eps) of a row that one warp reads, in two passes.
-struct RowMoments {
-  float mean, scale;
-};
-__device__ inline RowMoments row_moments(const float* x, int width, float eps, int lane) {
-  float total = 0.0F;
-  for (int i = lane; i < width; i += kWarp) total += x[i];
-  const float mean = warp_sum(total) / static_cast<float>(width);
-  float squares = 0.0F;
-  for (int i = lane; i < width; i += kWarp) {
-    const float d = x[i] - mean;
-    squares += d * d;
-  }
-  return {mean, rsqrtf(warp_sum(squares) / static_cast<float>(width) + eps)};
+// The same where what is added to, and the gate, are in memory and read only if they are needed.
+__device__ inline float finish(int epilogue, float v, const float* before, const float* gate) {
+  return finish(epilogue, v, epilogue >= EQUI_ADD ? *before : 0.0F,
+                epilogue == EQUI_ADD_GATED ? *gate : 0.0F);
 }
 
 }  // namespace equi::cuda

@@ -37,6 +37,15 @@ cudaError_t launch(const EquiAttendScene& op, const Launcher& launcher);
 cudaError_t launch(const EquiSiluSum& op, const Launcher& launcher);
 cudaError_t launch(const EquiSolverStep& op, const Launcher& launcher);
 
+// To what 16-byte loads need.
+inline bool aligned(const void* p) {
+  return reinterpret_cast<std::uintptr_t>(p) % 16 == 0;
+}
+inline bool aligned(const EquiNorm& n) {
+  return aligned(n.weight) && aligned(n.bias) && aligned(n.scale) && aligned(n.shift) &&
+         n.modulation_stride % 4 == 0;
+}
+
 inline unsigned blocks_for(int64_t items, int64_t in_a_block) {
   return static_cast<unsigned>((items + in_a_block - 1) / in_a_block);
 }

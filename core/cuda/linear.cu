@@ -1,29 +1,15 @@
-// Matrix-vector products for 1 to 8 rows: one warp for each output, weights in 16-byte loads that begin
-// before the kernel in front has ended, LayerNorm and modulation on the way in, activation and residual on
-// the way out.
-#include "core/cuda/device.cuh"
+// Matrix-vector products for 1 to 8 rows. A thread holds eight inputs of every row in registers and
+// multiplies them by the weights of several outputs, so a row is loaded and normalised once per block and
+// never goes through shared memory; a block's threads then add up their parts. Weights come in 16-byte loads
+// that begin before the kernel in front has ended.
 #include "core/cuda/launch.h"
+#include "core/cuda/norm.cuh"
 
 namespace equi::cuda {
 namespace {
 
-constexpr int kWarps = 8;
-constexpr int kThreads = kWarps * kWarp;
-constexpr int kVector = 8;  // weights in a 16-byte load
-constexpr int kEarly = 5;   // loads of a lane before it waits: a row of 1280 numbers
-
-// 16 bytes that are used once.
-__device__ inline uint4 load_once(const uint4* p) {
-#ifdef __CUDACC__
-  uint4 v;
-  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
-               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
-               : "l"(p));
-  return v;
-#else
-  return *p;
-#endif
-}
+constexpr int kVector = 8;                         // weights in a 16-byte load
+constexpr int kThreads = 256, kManyThreads = 512;  // of a block at most
 
 __device__ inline float low_half(uint32_t pair) {
   return __uint_as_float(pair << 16U);
@@ -32,110 +18,201 @@ __device__ inline float high_half(uint32_t pair) {
   return __uint_as_float(pair & 0xFFFF0000U);
 }
 
-// sum += eight weights times eight numbers of a row in shared memory.
-__device__ inline void multiply_add(const uint4& w, const float* x, float& sum) {
-  const float4 a = *reinterpret_cast<const float4*>(x), b = *reinterpret_cast<const float4*>(x + 4);
-  sum = fmaf(low_half(w.x), a.x, sum);
-  sum = fmaf(high_half(w.x), a.y, sum);
-  sum = fmaf(low_half(w.y), a.z, sum);
-  sum = fmaf(high_half(w.y), a.w, sum);
-  sum = fmaf(low_half(w.z), b.x, sum);
-  sum = fmaf(high_half(w.z), b.y, sum);
-  sum = fmaf(low_half(w.w), b.z, sum);
-  sum = fmaf(high_half(w.w), b.w, sum);
-}
+// Eight numbers of a row.
+struct Eight {
+  float4 a = {0, 0, 0, 0}, b = {0, 0, 0, 0};
 
-// The rows of x in shared memory, normalised: a warp for each row.
-template <int kRows>
-__device__ void load_rows(const EquiLinear& op, float* rows) {
-  for (int i = threadIdx.x; i < kRows * op.in; i += kThreads) rows[i] = op.x[i];
-  __syncthreads();
-  if (op.norm.on == 0) return;
-  const int lane = threadIdx.x % kWarp;
-  for (int r = threadIdx.x / kWarp; r < kRows; r += kWarps) {
-    float* row = rows + r * op.in;
-    const RowMoments moments = row_moments(row, op.in, op.norm.eps, lane);
-    const int64_t m = r * op.norm.modulation_stride;
-    for (int i = lane; i < op.in; i += kWarp) {
-      row[i] = normalise(op.norm, row[i], moments.mean, moments.scale, i, m);
-    }
+  __device__ float times(const uint4& w, float sum) const {
+    sum = fmaf(low_half(w.x), a.x, sum);
+    sum = fmaf(high_half(w.x), a.y, sum);
+    sum = fmaf(low_half(w.y), a.z, sum);
+    sum = fmaf(high_half(w.y), a.w, sum);
+    sum = fmaf(low_half(w.z), b.x, sum);
+    sum = fmaf(high_half(w.z), b.y, sum);
+    sum = fmaf(low_half(w.w), b.z, sum);
+    sum = fmaf(high_half(w.w), b.w, sum);
+    return sum;
   }
-  __syncthreads();
-}
+};
 
-template <int kRows>
-__global__ void __launch_bounds__(kThreads) linear(EquiLinear op) {
-  float* rows = reinterpret_cast<float*>(dynamic_shared());  // [kRows, in]
-  const int lane = threadIdx.x % kWarp;
-  const int o = static_cast<int>(blockIdx.x) * kWarps + threadIdx.x / kWarp;
-  const bool mine = o < op.out;
-  const int vectors = op.in / kVector;
-  const uint4* weight =
-      reinterpret_cast<const uint4*>(op.weight) + static_cast<int64_t>(mine ? o : 0) * vectors;
-  let_next_start();
-  uint4 early[kEarly];
-#pragma unroll
-  for (int e = 0; e < kEarly; ++e) {
-    const int at = lane + e * kWarp;
-    early[e] = at < vectors ? load_once(weight + at) : uint4{0, 0, 0, 0};
-  }
-  wait_for_previous();
-  load_rows<kRows>(op, rows);
+// What a thread makes of the sums: one output of one row.
+struct Target {
+  int out, row;
+  bool mine;
+  float bias = 0, gate = 0, before = 0;
 
-  float sums[kRows] = {};
-#pragma unroll
-  for (int e = 0; e < kEarly; ++e) {
-    const int at = lane + e * kWarp;
-    if (at >= vectors) break;
-    for (int r = 0; r < kRows; ++r) multiply_add(early[e], rows + r * op.in + at * kVector, sums[r]);
+  template <int kRows, int kOutputs>
+  __device__ static Target of(const EquiLinear& op) {
+    const int t = static_cast<int>(threadIdx.x);
+    Target to{static_cast<int>(blockIdx.x) * kOutputs + t / kRows, t % kRows, t < kRows * kOutputs};
+    to.mine = to.mine && to.out < op.out;
+    if (to.mine) to.bias = op.bias[to.out];
+    return to;
   }
-#pragma unroll 4
-  for (int at = lane + kEarly * kWarp; at < vectors; at += kWarp) {
-    const uint4 w = load_once(weight + at);
-    for (int r = 0; r < kRows; ++r) multiply_add(w, rows + r * op.in + at * kVector, sums[r]);
+  // Of the rows from `first`; loads what the end will need.
+  __device__ bool begin(const EquiLinear& op, int first) {
+    if (!mine || first + row >= op.rows) return false;
+    if (op.epilogue >= EQUI_ADD) before = op.y[static_cast<int64_t>(first + row) * op.y_stride + out];
+    if (op.epilogue == EQUI_ADD_GATED) gate = op.gate[(first + row) * op.gate_stride + out];
+    return true;
   }
-
-#pragma unroll
-  for (int r = 0; r < kRows; ++r) sums[r] = warp_sum(sums[r]);
-  if (!mine) return;
-#pragma unroll
-  for (int r = 0; r < kRows; ++r) {
-    if (lane != r) continue;
-    const float v = sums[r] + op.bias[o];
-    const float* gate = op.gate == nullptr ? nullptr : op.gate + r * op.gate_stride + o;
+  __device__ void end(const EquiLinear& op, int first, float sum) const {
     for (int c = 0; c < op.copies; ++c) {
-      float* y = op.y + static_cast<int64_t>(c * kRows + r) * op.y_stride + o;
-      *y = finish(op.epilogue, v, y, gate);
+      float* y = op.y + (static_cast<int64_t>(c) * op.rows + first + row) * op.y_stride + out;
+      const float was = c == 0 || op.epilogue < EQUI_ADD ? before : *y;
+      *y = finish(op.epilogue, sum + bias, was, gate);
     }
+  }
+};
+
+enum class Norm { none, plain, modulated };
+
+// kRows rows at a time, kOutputs of a block, kVectors times eight inputs of a thread.
+template <int kRows, int kOutputs, int kVectors, int kMaxThreads, Norm kNorm>
+__global__ void __launch_bounds__(kMaxThreads) linear(EquiLinear op) {
+  constexpr int kMaxWarps = kMaxThreads / kWarp;
+  constexpr bool kModulated = kNorm == Norm::modulated;
+  constexpr int kSums = kRows * kOutputs;
+  constexpr bool kModulationsEarly = kRows * kVectors <= 2;  // otherwise the registers go to the rows first
+  __shared__ float2 scratch[kRows * kMaxWarps];
+  __shared__ float parts[kMaxWarps][kSums];
+  const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp;
+  const int threads = static_cast<int>(blockDim.x), vectors = op.in / kVector;
+  const auto place = [&](int v) { return static_cast<int>(threadIdx.x) + v * threads; };
+  let_next_start<kAtStart>();
+
+  uint4 weights[kVectors][kOutputs];
+  Affine constants[kVectors][2];
+#pragma unroll
+  for (int v = 0; v < kVectors; ++v) {
+    const bool there = place(v) < vectors;
+#pragma unroll
+    for (int o = 0; o < kOutputs; ++o) {
+      const int wanted = static_cast<int>(blockIdx.x) * kOutputs + o;
+      const int64_t out = wanted < op.out ? wanted : 0;
+      const uint4* weight = static_cast<const uint4*>(op.weight) + out * vectors + place(v);
+      weights[v][o] = there ? load_once(weight) : uint4{0, 0, 0, 0};
+    }
+    if (kNorm == Norm::none || !there) continue;
+    constants[v][0] = Affine::constants(op.norm, place(v) * kVector);
+    constants[v][1] = Affine::constants(op.norm, place(v) * kVector + 4);
+  }
+  Target to = Target::of<kRows, kOutputs>(op);
+  wait_for_previous();
+
+  for (int first = 0; first < op.rows; first += kRows) {
+    Eight x[kRows][kVectors];
+    float pivots[kRows] = {};
+    Affine modulations[kRows][kVectors][2];
+    const auto modulation = [&](int r, int v) {
+      const int64_t m = (first + r) * op.norm.modulation_stride;
+      modulations[r][v][0] = Affine::modulation(op.norm, m, place(v) * kVector);
+      modulations[r][v][1] = Affine::modulation(op.norm, m, place(v) * kVector + 4);
+    };
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      if (first + r >= op.rows) continue;
+      const float* row = op.x + static_cast<int64_t>(first + r) * op.in;
+      pivots[r] = *row;
+#pragma unroll
+      for (int v = 0; v < kVectors; ++v) {
+        if (place(v) >= vectors) continue;
+        x[r][v] = {load_four(row + place(v) * kVector), load_four(row + place(v) * kVector + 4)};
+        if (kModulated && kModulationsEarly) modulation(r, v);
+      }
+    }
+    const bool mine = to.begin(op, first);
+    let_next_start<kLoading>();
+
+    if constexpr (kNorm != Norm::none) {
+      Sums sums[kRows];
+      Moments moments[kRows];
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) {
+#pragma unroll
+        for (int v = 0; v < kVectors; ++v) {
+          if (place(v) >= vectors) continue;
+          sums[r].add(x[r][v].a, pivots[r]);
+          sums[r].add(x[r][v].b, pivots[r]);
+        }
+      }
+      block_moments(sums, pivots, op.in, op.norm.eps, scratch, moments);
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) {
+#pragma unroll
+        for (int v = 0; v < kVectors; ++v) {
+          if (place(v) >= vectors || first + r >= op.rows) continue;
+          if (kModulated && !kModulationsEarly) modulation(r, v);
+          auto& [a, b] = x[r][v];
+          const auto &c = constants[v], &m = modulations[r][v];
+          a = c[0].apply(moments[r].apply(a));
+          b = c[1].apply(moments[r].apply(b));
+          if (!kModulated) continue;
+          a = m[0].modulate(a);
+          b = m[1].modulate(b);
+        }
+      }
+    }
+
+    float sums[kSums];  // of output o and row r at o * kRows + r
+#pragma unroll
+    for (int o = 0; o < kOutputs; ++o) {
+#pragma unroll
+      for (int r = 0; r < kRows; ++r) {
+        float sum = 0.0F;
+#pragma unroll
+        for (int v = 0; v < kVectors; ++v) sum = x[r][v].times(weights[v][o], sum);
+        sums[o * kRows + r] = sum;
+      }
+    }
+    const float sum = warp_sums(sums, lane);
+    constexpr int kLanes = kWarp / kSums;  // that hold the same one
+    if (lane % kLanes == 0) parts[warp][lane / kLanes] = sum;
+    __syncthreads();
+    let_next_start<kStoring>();
+    if (mine) {
+      const float total = sum_of_parts<kMaxWarps>(&parts[0][threadIdx.x], kSums, threads / kWarp);
+      to.end(op, first, total);
+    }
+    if (first + kRows < op.rows) __syncthreads();  // parts and scratch are used again
   }
 }
 
-template <int kRows>
-cudaError_t launch_rows(const EquiLinear& op, const Launcher& launcher) {
-  if (op.rows > kRows) {
-    if constexpr (kRows < kEquiMaxLinearRows) {
-      return launch_rows<kRows + 1>(op, launcher);
-    } else {
-      return cudaErrorInvalidValue;
-    }
-  }
-  const std::size_t shared = sizeof(float) * kRows * static_cast<std::size_t>(op.in);
-  constexpr std::size_t kWithoutAsking = 48 * 1024;
-  if (shared > kWithoutAsking) {
-    const auto code = cudaFuncSetAttribute(linear<kRows>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                           static_cast<int>(shared));
-    if (code != cudaSuccess) return code;
-  }
-  return launcher(linear<kRows>, blocks_for(op.out, kWarps), kThreads, shared, op);
+template <int kRows, int kOutputs, int kVectors = 1, int kMaxThreads = kThreads>
+cudaError_t launch_shape(const EquiLinear& op, const Launcher& launcher) {
+  const int vectors = (op.in / kVector + kVectors - 1) / kVectors;
+  const unsigned threads = blocks_for(vectors, kWarp) * kWarp;
+  auto kernel = linear<kRows, kOutputs, kVectors, kMaxThreads, Norm::none>;
+  if (op.norm.on != 0) kernel = linear<kRows, kOutputs, kVectors, kMaxThreads, Norm::plain>;
+  if (op.norm.on != 0 && op.norm.scale != nullptr)
+    kernel = linear<kRows, kOutputs, kVectors, kMaxThreads, Norm::modulated>;
+  return launcher(kernel, blocks_for(op.out, kOutputs), threads, 0, op);
+}
+
+// Every block loads all rows: the more outputs it has, the less of that, as long as there are blocks for all
+// multiprocessors.
+constexpr int kManyOutputs = 768;
+
+cudaError_t launch_wide(const EquiLinear& op, const Launcher& launcher) {
+  static_assert(kEquiMaxWidth <= 2 * kManyThreads * kVector);
+  if (op.in > kManyThreads * kVector) return launch_shape<2, 2, 2, kManyThreads>(op, launcher);
+  const bool many = op.out >= kManyOutputs && op.norm.on == 0;
+  return many ? launch_shape<2, 8, 1, kManyThreads>(op, launcher)
+              : launch_shape<2, 2, 1, kManyThreads>(op, launcher);
 }
 
 }  // namespace
 
 cudaError_t launch(const EquiLinear& op, const Launcher& launcher) {
-  const bool aligned =
-      op.in % kVector == 0 && reinterpret_cast<std::uintptr_t>(op.weight) % sizeof(uint4) == 0;
-  if (!aligned || op.rows < 1) return cudaErrorInvalidValue;
-  return launch_rows<1>(op, launcher);
+  const bool usable = op.in % kVector == 0 && op.in >= kVector && op.in <= kEquiMaxWidth && op.rows >= 1 &&
+                      op.rows <= kEquiMaxLinearRows && aligned(op.weight) && aligned(op.x) &&
+                      aligned(op.norm);
+  if (!usable) return cudaErrorInvalidValue;
+  if (op.in > kThreads * kVector) return launch_wide(op, launcher);
+  const bool many = op.out >= kManyOutputs;
+  if (op.rows == 1) return many ? launch_shape<1, 8>(op, launcher) : launch_shape<1, 2>(op, launcher);
+  if (op.rows == 2) return many ? launch_shape<2, 8>(op, launcher) : launch_shape<2, 2>(op, launcher);
+  return many ? launch_shape<4, 4>(op, launcher) : launch_shape<4, 2>(op, launcher);
 }
 
 }  // namespace equi::cuda

@@ -27,7 +27,8 @@ struct EquiNorm {
   int64_t modulation_stride;
 };
 
-// y = epilogue(norm(x) W^T + bias) for 1 to 8 rows: a matrix-vector product for each.
+// y = epilogue(norm(x) W^T + bias) for 1 to 8 rows: a matrix-vector product for each. `in` is a multiple of
+// 8; the weight, x and what the norm has are aligned to 16 bytes.
 struct EquiLinear {
   const void* weight;  // [out, in]
   const float* bias;   // [out]
@@ -50,13 +51,15 @@ struct EquiGemm {
   const float* bias;   // [out]
   int32_t in, out, rows;
   int32_t epilogue;
-  float* y;  // row r at y + r * y_stride
+  float* y;  // row r at y + r * y_stride; null: y_operand alone, and nothing to add to
   int64_t y_stride;
   const float* gate;
   int64_t gate_stride;
+  int32_t copies;   // as EquiLinear's
+  void* y_operand;  // the same as [rows * copies, out], what the next EquiGemm takes; or null
 };
 
-// y[r] = norm(x[r % x_rows]).
+// y[r] = norm(x[r % x_rows]); the width is a multiple of 4, all pointers are aligned to 16 bytes.
 struct EquiNormRows {
   const float* x;
   int32_t rows, x_rows, width;
@@ -74,7 +77,8 @@ struct EquiAttendWindow {
   const void *old_keys, *old_values;  // [rows, n, heads, head_width]
   void *new_keys, *new_values;        // [rows, n', heads, head_width]
   const float* rope;                  // cos and sin, [n + 1, head_width / 2, 2]
-  float* y;                           // [rows, heads, head_width]
+  float* y;                           // [rows, heads, head_width], or null
+  void* y_operand;                    // the same for EquiGemm, or null
 };
 
 // The query, rotated, attends to the scene's condition tokens.
@@ -83,7 +87,8 @@ struct EquiAttendScene {
   const float* q;             // [rows, heads, head_width]
   const void *keys, *values;  // [rows, tokens, heads, head_width]
   const float* rope;          // [head_width / 2, 2]
-  float* y;                   // [rows, heads, head_width]
+  float* y;                   // [rows, heads, head_width], or null
+  void* y_operand;            // the same for EquiGemm, or null
 };
 
 // y[s * rows + r] = silu(times[s] + conditions[r]).
@@ -130,6 +135,7 @@ struct EquiOp {
 };
 
 constexpr int32_t kEquiMaxLinearRows = 8;  // of EquiLinear; more go through EquiGemm
+constexpr int32_t kEquiMaxWidth = 8192;    // of a row of EquiLinear and EquiNormRows
 constexpr int32_t kEquiMaxWindow = 8;      // keys of EquiAttendWindow
 constexpr int32_t kEquiMaxHeadWidth = 128;
 }

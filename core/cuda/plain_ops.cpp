@@ -92,9 +92,13 @@ void run(const EquiGemm& op) {
       const Half* w = halves(op.weight) + o * op.in;
       double v = op.bias[o];
       for (int64_t i = 0; i < op.in; ++i) v += static_cast<double>(widen(a[i])) * widen(w[i]);
-      const int64_t at = r * op.y_stride + o;
-      float& y = op.y[at];
-      y = finish(op.epilogue, v, y, op.gate + (op.gate == nullptr ? 0 : r * op.gate_stride + o));
+      const float* gate = op.gate + (op.gate == nullptr ? 0 : r * op.gate_stride + o);
+      for (int64_t to = r; to < int64_t{op.rows} * op.copies; to += op.rows) {
+        float* y = op.y == nullptr ? nullptr : op.y + to * op.y_stride + o;
+        const float result = finish(op.epilogue, v, y == nullptr ? 0.0F : *y, gate);
+        if (y != nullptr) *y = result;
+        if (op.y_operand != nullptr) halves(op.y_operand)[to * op.out + o] = narrow(result);
+      }
     }
   }
 }
@@ -127,9 +131,9 @@ class Mix {
   explicit Mix(std::size_t keys) { scores_.reserve(keys); }
   void add(double score) { scores_.push_back(score); }
 
-  // value(j, i) is number i of value j.
+  // value(j, i) is number i of value j; results go to place `at` of y and y_operand, where they are given.
   template <class Value>
-  void write(int64_t width, const Value& value, float* y) const {
+  void write(int64_t width, const Value& value, float* y, void* y_operand, int64_t at) const {
     const double most = *std::ranges::max_element(scores_);
     double total = 0;
     for (const double s : scores_) total += std::exp(s - most);
@@ -137,7 +141,9 @@ class Mix {
       double sum = 0;
       for (std::size_t j = 0; j < scores_.size(); ++j)
         sum += std::exp(scores_[j] - most) / total * value(j, i);
-      y[i] = static_cast<float>(sum);
+      const auto result = static_cast<float>(sum);
+      if (y != nullptr) y[at + i] = result;
+      if (y_operand != nullptr) halves(y_operand)[at + i] = narrow(result);
     }
   }
 
@@ -178,7 +184,7 @@ void run(const EquiAttendWindow& op) {
       const auto value = [&](std::size_t j, int64_t i) {
         return widen(vector(op.old_values, op.new_values, static_cast<int64_t>(j))[i]);
       };
-      mix.write(w, value, op.y + r * d + h * w);
+      mix.write(w, value, op.y, op.y_operand, r * d + h * w);
     }
   }
 }
@@ -205,7 +211,7 @@ void run(const EquiAttendScene& op) {
       const auto value = [&](std::size_t j, int64_t i) {
         return widen(vector(op.values, static_cast<int64_t>(j))[i]);
       };
-      mix.write(w, value, op.y + r * d + h * w);
+      mix.write(w, value, op.y, op.y_operand, r * d + h * w);
     }
   }
 }

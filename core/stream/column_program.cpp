@@ -5,9 +5,8 @@
 namespace equi::stream {
 namespace {
 
-constexpr std::int64_t kModulationRows = 512;          // of one group of steps
-constexpr std::int64_t kMaxLinearNumbers = 40 * 1024;  // rows * in: what fits a block's shared memory
-constexpr std::int64_t kTile = 32;                     // operands have room for whole tiles of rows
+constexpr std::int64_t kModulationRows = 512;  // of one group of steps
+constexpr std::int64_t kTile = 32;             // operands have room for whole tiles of rows
 
 float* data(const torch::Tensor& t) {
   return static_cast<float*>(t.data_ptr());
@@ -28,8 +27,9 @@ bool ColumnProgram::fits(const model::Generator& generator) {
     return p.scalar_type() == torch::kBFloat16 && p.is_contiguous() &&
            p.device() == generator->fake_latent.device();
   };
+  const std::int64_t widest = std::max({c.mlp_width, c.width, c.flow_width, c.token_width});
   const auto parameters = generator->parameters();
-  return widths && c.cond_length >= 1 && c.cond_length < kEquiMaxWindow &&
+  return widths && widest <= kEquiMaxWidth && c.cond_length >= 1 && c.cond_length < kEquiMaxWindow &&
          std::all_of(parameters.begin(), parameters.end(), usable);
 }
 
@@ -51,7 +51,7 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
   for (const auto& block : weights_.flow_blocks) modulation_width_ += block.modulation.out();
   group_ =
       std::clamp<std::int64_t>(kModulationRows / rows_, 1, static_cast<std::int64_t>(plan_.times.size()));
-  const std::int64_t widest = std::max({c.mlp_width, 3 * c.width, c.flow_width, c.token_width});
+  const std::int64_t widest = std::max({c.width, c.flow_width, c.token_width});
   const auto windows = 2 * c.blocks * rows_ * c.cond_length * c.width;
   pending = memory({batch_, c.token_width});
   cross_rope = memory({c.head_width() / 2, 2});
@@ -72,6 +72,9 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
   cond_embedding_ = memory({rows_, c.flow_width});
   modulations_ = memory({group_ * rows_, modulation_width_});
   operands_ = memory({whole_tiles(rows_), widest}, torch::kBFloat16);
+  mixed_operands_ = memory({whole_tiles(rows_), c.width}, torch::kBFloat16);
+  hidden_operands_ =
+      memory({whole_tiles(rows_), std::max<std::int64_t>(c.mlp_width, c.flow_width)}, torch::kBFloat16);
   y_ = memory({whole_tiles(group_ * rows_), c.flow_width}, torch::kBFloat16);
 }
 
@@ -96,43 +99,52 @@ EquiNorm ColumnProgram::describe(const Before& how) const {
   return n;
 }
 
-// y = epilogue(norm(x) W^T + bias): fused for a few rows, otherwise operands first, then tensor cores. With
-// `both_copies` the rows are written twice, the second time for the other guidance branch.
-void ColumnProgram::add_product(std::vector<EquiOp>& ops, const Product& p, std::int64_t rows, const float* x,
-                                const Before& how, float* y, const After& then, bool both_copies) const {
+ColumnProgram::Rows ColumnProgram::between_products(const torch::Tensor& numbers,
+                                                    const torch::Tensor& operands) const {
+  if (rows_ <= kEquiMaxLinearRows) return {data(numbers)};
+  return {nullptr, operands.data_ptr()};
+}
+
+// y = epilogue(norm(x) W^T + bias): fused for a few rows, otherwise operands first, where x is not that
+// already, then tensor cores. With `both_copies` the rows are written twice, the second time for the other
+// guidance branch.
+void ColumnProgram::add_product(std::vector<EquiOp>& ops, const Product& p, std::int64_t rows, const Rows& x,
+                                const Before& how, const Rows& y, const After& then, bool both_copies) const {
   const auto in = static_cast<std::int32_t>(p.weight.size(1)),
              out = static_cast<std::int32_t>(p.weight.size(0));
   const auto count = static_cast<std::int32_t>(rows);
-  if (rows <= kEquiMaxLinearRows && rows * in <= kMaxLinearNumbers) {
-    EquiOp op{};
+  const std::int32_t copies = both_copies ? 2 : 1;
+  EquiOp op{};
+  if (rows <= kEquiMaxLinearRows) {
     op.kind = EQUI_OP_LINEAR;
-    op.linear = {p.weight.data_ptr(), data(p.bias),  in, out, count,     x,
-                 describe(how),       then.epilogue, y,  out, then.gate, modulation_width_,
-                 both_copies ? 2 : 1};
+    op.linear = {p.weight.data_ptr(),
+                 data(p.bias),
+                 in,
+                 out,
+                 count,
+                 x.numbers,
+                 describe(how),
+                 then.epilogue,
+                 y.numbers,
+                 out,
+                 then.gate,
+                 modulation_width_,
+                 copies};
     ops.push_back(op);
     return;
   }
-  EquiOp rows_op{};
-  rows_op.kind = EQUI_OP_NORM_ROWS;
-  rows_op.norm_rows = {x, count, count, in, describe(how), operands_.data_ptr(), 1};
-  ops.push_back(rows_op);
-  EquiOp op{};
+  const void* operands = x.operands;
+  if (operands == nullptr) {
+    op.kind = EQUI_OP_NORM_ROWS;
+    op.norm_rows = {x.numbers, count, count, in, describe(how), operands_.data_ptr(), 1};
+    ops.push_back(op);
+    operands = operands_.data_ptr();
+  }
   op.kind = EQUI_OP_GEMM;
-  op.gemm = {operands_.data_ptr(),
-             p.weight.data_ptr(),
-             data(p.bias),
-             in,
-             out,
-             count,
-             then.epilogue,
-             y,
-             out,
-             then.gate,
-             modulation_width_};
+  op.gemm = {
+      operands, p.weight.data_ptr(), data(p.bias),      in,     out,       count, then.epilogue, y.numbers,
+      out,      then.gate,           modulation_width_, copies, y.operands};
   ops.push_back(op);
-  if (!both_copies) return;
-  rows_op.norm_rows = {y, count, count, out, {}, y + rows * out, 0};
-  ops.push_back(rows_op);
 }
 
 void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::int64_t columns) const {
@@ -145,7 +157,9 @@ void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::
   };
   const auto rows = static_cast<std::int32_t>(rows_), width = static_cast<std::int32_t>(c.head_width());
 
-  add_product(ops, b.qkv, rows_, data(x_), {&b.norm1}, data(wide_), {});
+  const Rows x{data(x_)}, wide{data(wide_)}, mixed = between_products(mixed_, mixed_operands_),
+                                             hidden = between_products(hidden_, hidden_operands_);
+  add_product(ops, b.qkv, rows_, x, {&b.norm1}, wide, {});
   EquiOp op{};
   op.kind = EQUI_OP_ATTEND_WINDOW;
   op.attend_window = {rows,
@@ -159,11 +173,12 @@ void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::
                       at(after, 0, after_columns),
                       at(after, 1, after_columns),
                       data(weights_.relative_rope),
-                      data(mixed_)};
+                      mixed.numbers,
+                      mixed.operands};
   ops.push_back(op);
-  add_product(ops, b.proj, rows_, data(mixed_), {}, data(x_), {EQUI_ADD});
+  add_product(ops, b.proj, rows_, mixed, {}, x, {EQUI_ADD});
 
-  add_product(ops, b.cross_q, rows_, data(x_), {&b.cross_norm}, data(wide_), {});
+  add_product(ops, b.cross_q, rows_, x, {&b.cross_norm}, wide, {});
   op.kind = EQUI_OP_ATTEND_SCENE;
   op.attend_scene = {rows,
                      c.heads,
@@ -173,18 +188,19 @@ void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::
                      at(scene, 0, c.condition_tokens),
                      at(scene, 1, c.condition_tokens),
                      data(cross_rope),
-                     data(mixed_)};
+                     mixed.numbers,
+                     mixed.operands};
   ops.push_back(op);
-  add_product(ops, b.cross_proj, rows_, data(mixed_), {}, data(x_), {EQUI_ADD});
+  add_product(ops, b.cross_proj, rows_, mixed, {}, x, {EQUI_ADD});
 
-  add_product(ops, b.fc1, rows_, data(x_), {&b.norm2}, data(hidden_), {EQUI_GELU});
-  add_product(ops, b.fc2, rows_, data(hidden_), {}, data(x_), {EQUI_ADD});
+  add_product(ops, b.fc1, rows_, x, {&b.norm2}, hidden, {EQUI_GELU});
+  add_product(ops, b.fc2, rows_, hidden, {}, x, {EQUI_ADD});
 }
 
 std::vector<EquiOp> ColumnProgram::transformer(std::int64_t columns) const {
   std::vector<EquiOp> ops;
   const auto width = static_cast<std::int32_t>(config_.width);
-  add_product(ops, weights_.z_proj, batch_, data(pending), {}, data(wide_), {});
+  add_product(ops, weights_.z_proj, batch_, {data(pending)}, {}, {data(wide_)}, {});
   EquiOp op{};
   op.kind = EQUI_OP_NORM_ROWS;
   op.norm_rows = {data(wide_),
@@ -227,7 +243,9 @@ void ColumnProgram::add_modulations(std::vector<EquiOp>& ops, std::int64_t first
                to,
                modulation_width_,
                nullptr,
-               0};
+               0,
+               1,
+               nullptr};
     ops.push_back(op);
     to += p.out();
   };
@@ -238,17 +256,17 @@ void ColumnProgram::add_modulations(std::vector<EquiOp>& ops, std::int64_t first
 // The velocity at z with the modulations of rows `row`, row + 1, ...
 void ColumnProgram::add_evaluation(std::vector<EquiOp>& ops, std::int64_t step, std::int64_t row) const {
   const float* modulation = data(modulations_) + row * modulation_width_;
-  add_product(ops, weights_.input_proj, batch_, data(z), {}, data(flow_x_), {}, rows_ > batch_);
+  const Rows x{data(flow_x_)}, hidden = between_products(flow_hidden_, hidden_operands_);
+  add_product(ops, weights_.input_proj, batch_, {data(z)}, {}, x, {}, rows_ > batch_);
   for (const auto& block : weights_.flow_blocks) {
     const std::int64_t width = config_.flow_width;
-    add_product(ops, block.first, rows_, data(flow_x_), {&block.norm, modulation, modulation + width},
-                data(flow_hidden_), {EQUI_SILU});
-    add_product(ops, block.second, rows_, data(flow_hidden_), {}, data(flow_x_),
-                {EQUI_ADD_GATED, modulation + 2 * width});
+    add_product(ops, block.first, rows_, x, {&block.norm, modulation, modulation + width}, hidden,
+                {EQUI_SILU});
+    add_product(ops, block.second, rows_, hidden, {}, x, {EQUI_ADD_GATED, modulation + 2 * width});
     modulation += 3 * width;
   }
-  add_product(ops, weights_.final, rows_, data(flow_x_),
-              {&weights_.final_norm, modulation, modulation + config_.flow_width}, data(velocities_), {});
+  add_product(ops, weights_.final, rows_, x,
+              {&weights_.final_norm, modulation, modulation + config_.flow_width}, {data(velocities_)}, {});
   add_solver_step(ops, step);
 }
 
@@ -279,7 +297,7 @@ void ColumnProgram::add_solver_step(std::vector<EquiOp>& ops, std::int64_t step)
 std::vector<EquiOp> ColumnProgram::flow() const {
   std::vector<EquiOp> ops;
   const auto evaluations = static_cast<std::int64_t>(plan_.times.size());
-  add_product(ops, weights_.cond_embed, rows_, data(conditions), {}, data(cond_embedding_), {});
+  add_product(ops, weights_.cond_embed, rows_, {data(conditions)}, {}, {data(cond_embedding_)}, {});
   for (std::int64_t first = 0; first < evaluations; first += group_) {
     const std::int64_t steps = std::min(group_, evaluations - first);
     add_modulations(ops, first, steps);

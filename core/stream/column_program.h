@@ -58,9 +58,17 @@ class ColumnProgram {
     const float* gate = nullptr;
   };
 
+  // Rows as numbers, or as operands of a product with many rows; a result may be written as both.
+  struct Rows {
+    float* numbers = nullptr;
+    void* operands = nullptr;
+  };
+
+  // Results that are the next product's input as they are: what that product takes.
+  Rows between_products(const torch::Tensor& numbers, const torch::Tensor& operands) const;
   EquiNorm describe(const Before& before) const;
-  void add_product(std::vector<EquiOp>& ops, const Product& p, std::int64_t rows, const float* x,
-                   const Before& before, float* y, const After& after, bool both_copies = false) const;
+  void add_product(std::vector<EquiOp>& ops, const Product& p, std::int64_t rows, const Rows& x,
+                   const Before& before, const Rows& y, const After& after, bool both_copies = false) const;
   void add_block(std::vector<EquiOp>& ops, std::size_t index, std::int64_t columns) const;
   void add_modulations(std::vector<EquiOp>& ops, std::int64_t first, std::int64_t steps) const;
   void add_evaluation(std::vector<EquiOp>& ops, std::int64_t step, std::int64_t row) const;
@@ -75,7 +83,7 @@ class ColumnProgram {
   std::int64_t modulation_width_ = 0, group_ = 1;  // numbers a row, steps whose modulations are held
   // Workspace: the stream, wide intermediate results, operands of products with many rows.
   torch::Tensor x_, wide_, mixed_, hidden_, flow_x_, flow_hidden_, velocities_, history_, cond_embedding_,
-      modulations_, operands_, y_;
+      modulations_, operands_, mixed_operands_, hidden_operands_, y_;
 };
 
 }  // namespace equi::stream

@@ -1,10 +1,12 @@
 // Every kernel against the plain loops that define it: fresh random inputs, poisoned outputs. On the GPU
 // (skipped, and says so, where there is none) and, from the same sources, by emulation on the CPU.
+#include <array>
 #include <functional>
 #include <limits>
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -180,8 +182,9 @@ EquiNorm norm_of(const Tensors& t, int modulation_stride) {
 }
 
 TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
-  for (const auto& [in, out] : {std::pair{64, 24}, {1280, 264}, {1536, 8}, {4096, 136}, {72, 33}}) {
-    for (int rows = 1; rows <= kEquiMaxLinearRows && rows * in <= 40960; ++rows) {
+  for (const auto& [in, out] :
+       {std::pair{64, 24}, {1280, 72}, {1536, 8}, {4096, 24}, {72, 33}, {520, 770}, {4104, 12}, {8192, 9}}) {
+    for (int rows = 1; rows <= kEquiMaxLinearRows; ++rows) {
       for (const int epilogue : {EQUI_STORE, EQUI_SILU, EQUI_GELU, EQUI_ADD, EQUI_ADD_GATED}) {
         const bool adds = epilogue >= EQUI_ADD;
         const Tensors inputs = {{"weight", halves({out, in})},
@@ -202,7 +205,9 @@ TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
           op.linear.out = out;
           op.linear.rows = rows;
           op.linear.x = numbers(t, "x");
-          if (rows % 2 == 0) op.linear.norm = norm_of(t, in);
+          if ((rows + epilogue) % 2 == 0) op.linear.norm = norm_of(t, in);
+          if (rows % 3 == 2) op.linear.norm.shift = op.linear.norm.scale = nullptr;
+          if (epilogue == EQUI_GELU) op.linear.norm.weight = op.linear.norm.bias = nullptr;
           op.linear.epilogue = epilogue;
           op.linear.y = numbers(t, "y");
           op.linear.y_stride = out;
@@ -217,62 +222,137 @@ TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
   }
 }
 
+// Where a product of many rows puts its results.
+enum class Results { numbers, operands, both };
+
+struct Sizes {
+  int rows, in, out;
+};
+
+// `stride` is how far apart rows of y are.
+void fill(EquiOp& op, const Tensors& t, const Sizes& size, int epilogue, int stride, int copies,
+          Results results) {
+  op.kind = EQUI_OP_GEMM;
+  op.gemm = {bytes(t, "a"),
+             bytes(t, "weight"),
+             numbers(t, "bias"),
+             size.in,
+             size.out,
+             size.rows,
+             epilogue,
+             results == Results::operands ? nullptr : numbers(t, "y"),
+             stride,
+             numbers(t, "gate"),
+             size.out,
+             copies,
+             results == Results::numbers ? nullptr : bytes(t, "y_operand")};
+}
+
 TEST_P(CudaOps, ProductsOfManyRows) {
-  for (const int rows : {1, 12, 32, 50, 200}) {
+  // Few rows, few outputs, tiles of 64 rows and 128 outputs, and what hangs over their edges.
+  std::vector<Sizes> sizes = {{1, 1280, 272},   {12, 1040, 272}, {17, 64, 48},   {32, 16, 2064},
+                              {32, 1280, 2048}, {33, 4096, 16},  {50, 304, 80},  {64, 16, 8192},
+                              {65, 144, 4112},  {200, 64, 2048}, {200, 16, 272}, {512, 16, 1040},
+                              {130, 208, 2800}};
+  if (!emulated()) {
+    for (const Sizes& size : {Sizes{200, 1280, 3840},
+                              {512, 1280, 2560},
+                              {32, 1024, 3072},
+                              {32, 4096, 1024},
+                              {16, 256, 1280},
+                              {32, 1280, 256},
+                              {96, 1024, 4096}})
+      sizes.push_back(size);
+  }
+  int turn = 0;
+  for (const auto& size : sizes) {
     for (const int epilogue : {EQUI_STORE, EQUI_GELU, EQUI_ADD_GATED}) {
-      const int in = 1280, out = 272;
+      const auto [rows, in, out] = size;
+      const bool adds = epilogue == EQUI_ADD_GATED;
+      const int stride = out + turn % 4, copies = 1 + turn % 2;
+      const auto results =
+          adds ? Results::both : std::array{Results::numbers, Results::operands}[turn / 2 % 2];
+      turn += 1;
       const Tensors inputs = {
           {"weight", halves({out, in})},
           {"bias", torch::randn({out})},
           {"a", halves({(rows + 31) / 32 * 32, in})},
           {"gate", torch::randn({rows, out})},
-          {"y", epilogue == EQUI_ADD_GATED ? torch::randn({rows, out + 3}) : poisoned({rows, out + 3})}};
-      const auto make = [&](const Tensors& t) {
+          {"y", adds ? torch::randn({copies * rows, stride}) : poisoned({copies * rows, stride})},
+          {"y_operand", poisoned({copies * rows, out}, torch::kBFloat16)}};
+      // Beyond the row's end: not touched, but compared.
+      inputs.at("y").narrow(1, out, stride - out).zero_();
+      const auto make = [&, in = in, out = out, rows = rows](const Tensors& t) {
         EquiOp op{};
-        op.kind = EQUI_OP_GEMM;
-        op.gemm = {bytes(t, "a"),
-                   bytes(t, "weight"),
-                   numbers(t, "bias"),
-                   in,
-                   out,
-                   rows,
-                   epilogue,
-                   numbers(t, "y"),
-                   out + 3,
-                   numbers(t, "gate"),
-                   out};
+        fill(op, t, {rows, in, out}, epilogue, stride, copies, results);
         return op;
       };
-      Tensors whole = inputs;
-      whole["y"].narrow(1, out, 3).zero_();  // beyond the row's end: not touched, but compared
-      check(whole, {make}, {"y"}, kFloatBound);
+      SCOPED_TRACE(::testing::Message() << rows << " x " << in << " -> " << out << ", epilogue " << epilogue);
+      if (results != Results::operands) check(inputs, {make}, {"y"}, kFloatBound);
+      if (results != Results::numbers) check(inputs, {make}, {"y_operand"}, kHalfBound);
     }
   }
 }
 
-TEST_P(CudaOps, NormalisedRows) {
-  for (const int as_operand : {0, 1}) {
-    const int rows = 6, x_rows = 3, width = 1024;
-    const Tensors inputs = {{"x", torch::randn({x_rows, width}) * 3 + 1},
-                            {"norm_weight", torch::randn({width})},
-                            {"norm_bias", torch::randn({width})},
-                            {"shift", torch::randn({rows, width})},
-                            {"scale", torch::randn({rows, width})},
-                            {"y", poisoned({rows, width}, as_operand ? torch::kBFloat16 : torch::kFloat32)}};
-    const auto make = [&](const Tensors& t) {
+// A product that writes operands, and one that takes them, again and again between two pieces of memory.
+TEST_P(CudaOps, OperandsGoFromProductToProduct) {
+  const int rows = 32, width = 256, length = 12;
+  const Tensors inputs = {{"weight", (halves({width, width}) / 16).to(torch::kBFloat16)},
+                          {"bias", torch::randn({width})},
+                          {"even", halves({rows, width})},
+                          {"odd", poisoned({rows, width}, torch::kBFloat16)}};
+  std::vector<MakeOp> chain;
+  for (int i = 0; i < length; ++i) {
+    chain.push_back([&, i](const Tensors& t) {
       EquiOp op{};
-      op.kind = EQUI_OP_NORM_ROWS;
-      op.norm_rows = {numbers(t, "x"), rows, x_rows, width, norm_of(t, width), bytes(t, "y"), as_operand};
+      op.kind = EQUI_OP_GEMM;
+      op.gemm = {bytes(t, i % 2 == 0 ? "even" : "odd"),
+                 bytes(t, "weight"),
+                 numbers(t, "bias"),
+                 width,
+                 width,
+                 rows,
+                 EQUI_SILU,
+                 nullptr,
+                 0,
+                 nullptr,
+                 0,
+                 1,
+                 bytes(t, i % 2 == 0 ? "odd" : "even")};
       return op;
-    };
-    check(inputs, {make}, {"y"}, as_operand ? kHalfBound : kFloatBound);
+    });
+  }
+  check(inputs, chain, {"even", "odd"}, 3 * kHalfBound);
+}
+
+TEST_P(CudaOps, NormalisedRows) {
+  for (const int width : {16, 1024, 1280, 2048, 2064, 4096, 8192}) {
+    for (const int as_operand : {0, 1}) {
+      for (const bool norm : {true, false}) {
+        const int rows = 6, x_rows = 3;
+        const auto type = as_operand ? torch::kBFloat16 : torch::kFloat32;
+        const Tensors inputs = {
+            {"x", torch::randn({x_rows, width}) * 3 + 100}, {"norm_weight", torch::randn({width})},
+            {"norm_bias", torch::randn({width})},           {"shift", torch::randn({rows, width})},
+            {"scale", torch::randn({rows, width})},         {"y", poisoned({rows, width}, type)}};
+        const auto make = [&](const Tensors& t) {
+          EquiOp op{};
+          op.kind = EQUI_OP_NORM_ROWS;
+          op.norm_rows = {numbers(t, "x"), rows, x_rows, width, {}, bytes(t, "y"), as_operand};
+          if (norm) op.norm_rows.norm = norm_of(t, width);
+          return op;
+        };
+        check(inputs, {make}, {"y"}, as_operand ? kHalfBound : kFloatBound);
+      }
+    }
   }
 }
 
 TEST_P(CudaOps, AttentionToTheWindowMovesTheWindow) {
-  const int rows = 3, heads = 5, width = 64, d = heads * width;
-  for (const int before : {0, 1, 3}) {
-    const int after = std::min(before + 1, 3);
+  const int rows = 3, heads = 5;
+  for (const auto& [before, window, width] :
+       {std::tuple{0, 3, 64}, {1, 3, 64}, {3, 3, 64}, {7, 7, 64}, {2, 3, 16}, {3, 3, 128}, {5, 7, 80}}) {
+    const int after = std::min(before + 1, window), d = heads * width;
     const auto angles = torch::rand({before + 1, width / 2}) * 6;
     const Tensors inputs = {{"qkv", torch::randn({rows, 3 * d})},
                             {"old_keys", halves({rows, before, d})},
@@ -280,8 +360,9 @@ TEST_P(CudaOps, AttentionToTheWindowMovesTheWindow) {
                             {"new_keys", poisoned({rows, after, d}, torch::kBFloat16)},
                             {"new_values", poisoned({rows, after, d}, torch::kBFloat16)},
                             {"rope", torch::stack({angles.cos(), angles.sin()}, -1).contiguous()},
-                            {"y", poisoned({rows, d})}};
-    const auto make = [&](const Tensors& t) {
+                            {"y", poisoned({rows, d})},
+                            {"y_operand", poisoned({rows, d}, torch::kBFloat16)}};
+    const auto make = [&, before = before, width = width](const Tensors& t) {
       EquiOp op{};
       op.kind = EQUI_OP_ATTEND_WINDOW;
       op.attend_window = {rows,
@@ -295,24 +376,28 @@ TEST_P(CudaOps, AttentionToTheWindowMovesTheWindow) {
                           bytes(t, "new_keys"),
                           bytes(t, "new_values"),
                           numbers(t, "rope"),
-                          numbers(t, "y")};
+                          numbers(t, "y"),
+                          bytes(t, "y_operand")};
       return op;
     };
     check(inputs, {make}, {"y", "new_keys", "new_values"}, kFloatBound);
+    check(inputs, {make}, {"y_operand"}, kHalfBound);
   }
 }
 
 TEST_P(CudaOps, AttentionToTheScene) {
-  const int rows = 3, heads = 5, tokens = 16;
-  for (const int width : {16, 48, 64, 80, 128}) {
+  const int rows = 3, heads = 5;
+  for (const auto& [width, tokens] :
+       {std::pair{16, 16}, {48, 16}, {64, 16}, {80, 16}, {128, 16}, {64, 21}, {128, 3}}) {
     const int d = heads * width;
     const auto angles = torch::rand({width / 2}) * 6;
     const Tensors inputs = {{"q", torch::randn({rows, d})},
                             {"keys", halves({rows, tokens, d})},
                             {"values", halves({rows, tokens, d})},
                             {"rope", torch::stack({angles.cos(), angles.sin()}, -1).contiguous()},
-                            {"y", poisoned({rows, d})}};
-    const auto make = [&](const Tensors& t) {
+                            {"y", poisoned({rows, d})},
+                            {"y_operand", poisoned({rows, d}, torch::kBFloat16)}};
+    const auto make = [&, width = width, tokens = tokens](const Tensors& t) {
       EquiOp op{};
       op.kind = EQUI_OP_ATTEND_SCENE;
       op.attend_scene = {rows,
@@ -323,10 +408,12 @@ TEST_P(CudaOps, AttentionToTheScene) {
                          bytes(t, "keys"),
                          bytes(t, "values"),
                          numbers(t, "rope"),
-                         numbers(t, "y")};
+                         numbers(t, "y"),
+                         bytes(t, "y_operand")};
       return op;
     };
     check(inputs, {make}, {"y"}, kFloatBound);
+    check(inputs, {make}, {"y_operand"}, kHalfBound);
   }
 }
 

@@ -13,7 +13,7 @@
 #define __device__
 #define __global__
 #define __shared__ static
-#define __launch_bounds__(threads)
+#define __launch_bounds__(...)
 
 inline uint3 threadIdx, blockIdx;
 inline dim3 blockDim, gridDim;
@@ -23,6 +23,8 @@ float4* dynamic_shared();
 }
 
 void __syncthreads();
+void __syncwarp();
+unsigned emulated_lane();
 std::uint32_t emulated_shuffle_xor(unsigned mask, std::uint32_t bits, int lane_mask);
 inline float __shfl_xor_sync(unsigned mask, float v, int lane_mask) {
   return std::bit_cast<float>(emulated_shuffle_xor(mask, std::bit_cast<std::uint32_t>(v), lane_mask));

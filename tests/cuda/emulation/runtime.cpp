@@ -76,6 +76,14 @@ void __syncthreads() {
   emulation::running().current().wait(emulation::Wait::barrier);
 }
 
+void __syncwarp() {
+  emulated_shuffle_xor(0xFFFFFFFFU, 0, 0);
+}
+
+unsigned emulated_lane() {
+  return emulation::running().lane();
+}
+
 std::uint32_t emulated_shuffle_xor(unsigned mask, std::uint32_t bits, int lane_mask) {
   if (mask != 0xFFFFFFFFU)
     emulation::fail(cudaErrorLaunchFailure, "a shuffle among some lanes: not emulated");
