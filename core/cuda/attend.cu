@@ -138,12 +138,18 @@ class Mix {
   Head<kPairs> mixed_;
 };
 
+// Operands are for products of many rows.
+template <class Op>
+__device__ inline TriggerPoint when(const Op& op) {
+  return op.y_operand != nullptr ? kLoading : kAtStart;
+}
+
 template <int kPairs>
 __global__ void __launch_bounds__(kWarps* kWarp) attend_window(EquiAttendWindow op) {
   const Place<kPairs> at(op.heads, op.head_width);
   const int w = op.head_width, before = op.old_columns, kept = op.new_columns - 1;
   const int64_t d = static_cast<int64_t>(op.heads) * w, offset = static_cast<int64_t>(at.head) * w;
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(when(op));
   wait_for_previous();
   if (at.row >= op.rows) return;
   const float* qkv = op.qkv + at.row * 3 * d + offset;
@@ -168,7 +174,7 @@ __global__ void __launch_bounds__(kWarps* kWarp) attend_window(EquiAttendWindow 
     if (j <= before) turns[j] = at.load(op.rope + j * w);
   }
   const Head<kPairs> own_turn = at.load(op.rope + before * w);
-  let_next_start<kLoading>();
+  let_next_start<kLoading>(when(op));
 
   const Head<kPairs> q = query.rotated(own_turn);
   const float scale = rsqrtf(static_cast<float>(w));
@@ -188,7 +194,6 @@ __global__ void __launch_bounds__(kWarps* kWarp) attend_window(EquiAttendWindow 
   }
   Mix<kPairs> mix;
   mix.add(scores, values);
-  let_next_start<kStoring>();
   at.store(mix.result(), op.y, op.y_operand, at.row * d + offset);
 }
 
@@ -198,7 +203,7 @@ __global__ void __launch_bounds__(kWarps* kWarp) attend_scene(EquiAttendScene op
   const Place<kPairs> at(op.heads, op.head_width);
   const int w = op.head_width;
   const int64_t d = static_cast<int64_t>(op.heads) * w, offset = static_cast<int64_t>(at.head) * w;
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(when(op));
   wait_for_previous();
   if (at.row >= op.rows) return;
   const Head<kPairs> query = at.load(op.q + at.row * d + offset), turn = at.load(op.rope);
@@ -213,7 +218,7 @@ __global__ void __launch_bounds__(kWarps* kWarp) attend_scene(EquiAttendScene op
       keys[j] = at.load(static_cast<const __nv_bfloat16*>(op.keys) + place);
       values[j] = at.load(static_cast<const __nv_bfloat16*>(op.values) + place);
     }
-    let_next_start<kLoading>();
+    let_next_start<kLoading>(when(op));
     const Head<kPairs> q = query.rotated(turn);
     float scores[kTokens];
 #pragma unroll
@@ -223,7 +228,6 @@ __global__ void __launch_bounds__(kWarps* kWarp) attend_scene(EquiAttendScene op
     }
     mix.add(scores, values);
   }
-  let_next_start<kStoring>();
   at.store(mix.result(), op.y, op.y_operand, at.row * d + offset);
 }
 

@@ -39,7 +39,7 @@ __global__ void __launch_bounds__(kThreads, 2) gemm(EquiGemm op) {
   const int row_tiles = left < kRows ? (left + 7) / 8 : kRowTiles;
   uint4* all = reinterpret_cast<uint4*>(dynamic_shared());
   uint4* ring = all + warp * kRing;  // [kDepth, kRowTiles, lanes]
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(kLoading);
 
   const auto input_at = [&](int i) { return (warp + i * kWarps) * kSlice + 8 * q; };
   const auto* weight =
@@ -81,7 +81,7 @@ __global__ void __launch_bounds__(kThreads, 2) gemm(EquiGemm op) {
 #pragma unroll
   for (int d = 0; d < kDepth; ++d) copy_rows(d, d);
   if (kTiles == 1) end.begin(op, first_row + line);
-  let_next_start<kLoading>();
+  let_next_start<kLoading>(kLoading);
 
   float sums[kTiles][kRowTiles][4] = {};
   for (int base = 0; base < mine; base += kDepth) {
@@ -121,7 +121,6 @@ __global__ void __launch_bounds__(kThreads, 2) gemm(EquiGemm op) {
     }
   }
   __syncthreads();
-  let_next_start<kStoring>();
 #pragma unroll
   for (int t = 0; t < kTiles; ++t) {
     const int at = (t * kGroup + line) * kRowSums + 2 * pair, row = first_row + t * kGroup + line;

@@ -99,14 +99,14 @@ __global__ void __launch_bounds__(kThreads, 2) gemm_in_tiles(EquiGemm op) {
   const SliceCopy<kRows> copy_rows(op.a, first_row, op.rows, op.in);
   const SliceCopy<kOutputs> copy_weights(op.weight, first_out, op.out, op.in);
 
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(kLoading);
   for (int s = 0; s < kStages - 1; ++s) copy_weights(weights_of(s), s);  // in the group of the first slice
   wait_for_previous();
   for (int s = 0; s < kStages - 1; ++s) {
     copy_rows(rows_of(s), s);
     close_group();
   }
-  let_next_start<kLoading>();
+  let_next_start<kLoading>(kLoading);
 
   float sums[kRowTiles][kOutputTiles][4] = {};
   for (int s = 0; s < slices; ++s) {
@@ -120,7 +120,6 @@ __global__ void __launch_bounds__(kThreads, 2) gemm_in_tiles(EquiGemm op) {
     multiply_slice(rows_of(s) + warp_row * kPieces, weights_of(s) + warp_out * kPieces, group, lane, sums);
   }
   wait_for_groups<0>();
-  let_next_start<kStoring>();
   __syncthreads();
 
   // Each group gives the other one half of its sums, and finishes the other half: a tile of rows.

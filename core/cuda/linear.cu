@@ -1,7 +1,7 @@
 // Matrix-vector products for 1 to 8 rows. A thread holds eight inputs of every row in registers and
-// multiplies them by the weights of several outputs, so a row is loaded and normalised once per block and
-// never goes through shared memory; a block's threads then add up their parts. Weights come in 16-byte loads
-// that begin before the kernel in front has ended.
+// multiplies them by the weights of several outputs, so a row is loaded once per block and never goes through
+// shared memory; a block's threads then add up their parts. Weights come in 16-byte loads that begin before
+// the kernel in front has ended.
 #include "core/cuda/launch.h"
 #include "core/cuda/norm.cuh"
 
@@ -65,24 +65,18 @@ struct Target {
   }
 };
 
-enum class Norm { none, plain, modulated };
-
 // kRows rows at a time, kOutputs of a block, kVectors times eight inputs of a thread.
-template <int kRows, int kOutputs, int kVectors, int kMaxThreads, Norm kNorm>
+template <int kRows, int kOutputs, int kVectors, int kMaxThreads>
 __global__ void __launch_bounds__(kMaxThreads) linear(EquiLinear op) {
   constexpr int kMaxWarps = kMaxThreads / kWarp;
-  constexpr bool kModulated = kNorm == Norm::modulated;
   constexpr int kSums = kRows * kOutputs;
-  constexpr bool kModulationsEarly = kRows * kVectors <= 2;  // otherwise the registers go to the rows first
-  __shared__ float2 scratch[kRows * kMaxWarps];
   __shared__ float parts[kMaxWarps][kSums];
   const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp;
   const int threads = static_cast<int>(blockDim.x), vectors = op.in / kVector;
   const auto place = [&](int v) { return static_cast<int>(threadIdx.x) + v * threads; };
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(kAtStart);
 
   uint4 weights[kVectors][kOutputs];
-  Affine constants[kVectors][2];
 #pragma unroll
   for (int v = 0; v < kVectors; ++v) {
     const bool there = place(v) < vectors;
@@ -93,66 +87,23 @@ __global__ void __launch_bounds__(kMaxThreads) linear(EquiLinear op) {
       const uint4* weight = static_cast<const uint4*>(op.weight) + out * vectors + place(v);
       weights[v][o] = there ? load_once(weight) : uint4{0, 0, 0, 0};
     }
-    if (kNorm == Norm::none || !there) continue;
-    constants[v][0] = Affine::constants(op.norm, place(v) * kVector);
-    constants[v][1] = Affine::constants(op.norm, place(v) * kVector + 4);
   }
   Target to = Target::of<kRows, kOutputs>(op);
   wait_for_previous();
 
   for (int first = 0; first < op.rows; first += kRows) {
     Eight x[kRows][kVectors];
-    float pivots[kRows] = {};
-    Affine modulations[kRows][kVectors][2];
-    const auto modulation = [&](int r, int v) {
-      const int64_t m = (first + r) * op.norm.modulation_stride;
-      modulations[r][v][0] = Affine::modulation(op.norm, m, place(v) * kVector);
-      modulations[r][v][1] = Affine::modulation(op.norm, m, place(v) * kVector + 4);
-    };
 #pragma unroll
     for (int r = 0; r < kRows; ++r) {
       if (first + r >= op.rows) continue;
       const float* row = op.x + static_cast<int64_t>(first + r) * op.in;
-      pivots[r] = *row;
 #pragma unroll
       for (int v = 0; v < kVectors; ++v) {
         if (place(v) >= vectors) continue;
         x[r][v] = {load_four(row + place(v) * kVector), load_four(row + place(v) * kVector + 4)};
-        if (kModulated && kModulationsEarly) modulation(r, v);
       }
     }
     const bool mine = to.begin(op, first);
-    let_next_start<kLoading>();
-
-    if constexpr (kNorm != Norm::none) {
-      Sums sums[kRows];
-      Moments moments[kRows];
-#pragma unroll
-      for (int r = 0; r < kRows; ++r) {
-#pragma unroll
-        for (int v = 0; v < kVectors; ++v) {
-          if (place(v) >= vectors) continue;
-          sums[r].add(x[r][v].a, pivots[r]);
-          sums[r].add(x[r][v].b, pivots[r]);
-        }
-      }
-      block_moments(sums, pivots, op.in, op.norm.eps, scratch, moments);
-#pragma unroll
-      for (int r = 0; r < kRows; ++r) {
-#pragma unroll
-        for (int v = 0; v < kVectors; ++v) {
-          if (place(v) >= vectors || first + r >= op.rows) continue;
-          if (kModulated && !kModulationsEarly) modulation(r, v);
-          auto& [a, b] = x[r][v];
-          const auto &c = constants[v], &m = modulations[r][v];
-          a = c[0].apply(moments[r].apply(a));
-          b = c[1].apply(moments[r].apply(b));
-          if (!kModulated) continue;
-          a = m[0].modulate(a);
-          b = m[1].modulate(b);
-        }
-      }
-    }
 
     float sums[kSums];  // of output o and row r at o * kRows + r
 #pragma unroll
@@ -169,12 +120,11 @@ __global__ void __launch_bounds__(kMaxThreads) linear(EquiLinear op) {
     constexpr int kLanes = kWarp / kSums;  // that hold the same one
     if (lane % kLanes == 0) parts[warp][lane / kLanes] = sum;
     __syncthreads();
-    let_next_start<kStoring>();
     if (mine) {
       const float total = sum_of_parts<kMaxWarps>(&parts[0][threadIdx.x], kSums, threads / kWarp);
       to.end(op, first, total);
     }
-    if (first + kRows < op.rows) __syncthreads();  // parts and scratch are used again
+    if (first + kRows < op.rows) __syncthreads();  // parts are used again
   }
 }
 
@@ -182,10 +132,7 @@ template <int kRows, int kOutputs, int kVectors = 1, int kMaxThreads = kThreads>
 cudaError_t launch_shape(const EquiLinear& op, const Launcher& launcher) {
   const int vectors = (op.in / kVector + kVectors - 1) / kVectors;
   const unsigned threads = blocks_for(vectors, kWarp) * kWarp;
-  auto kernel = linear<kRows, kOutputs, kVectors, kMaxThreads, Norm::none>;
-  if (op.norm.on != 0) kernel = linear<kRows, kOutputs, kVectors, kMaxThreads, Norm::plain>;
-  if (op.norm.on != 0 && op.norm.scale != nullptr)
-    kernel = linear<kRows, kOutputs, kVectors, kMaxThreads, Norm::modulated>;
+  const auto kernel = linear<kRows, kOutputs, kVectors, kMaxThreads>;
   return launcher(kernel, blocks_for(op.out, kOutputs), threads, 0, op);
 }
 
@@ -196,17 +143,15 @@ constexpr int kManyOutputs = 768;
 cudaError_t launch_wide(const EquiLinear& op, const Launcher& launcher) {
   static_assert(kEquiMaxWidth <= 2 * kManyThreads * kVector);
   if (op.in > kManyThreads * kVector) return launch_shape<2, 2, 2, kManyThreads>(op, launcher);
-  const bool many = op.out >= kManyOutputs && op.norm.on == 0;
-  return many ? launch_shape<2, 8, 1, kManyThreads>(op, launcher)
-              : launch_shape<2, 2, 1, kManyThreads>(op, launcher);
+  return op.out >= kManyOutputs ? launch_shape<2, 8, 1, kManyThreads>(op, launcher)
+                                : launch_shape<2, 2, 1, kManyThreads>(op, launcher);
 }
 
 }  // namespace
 
 cudaError_t launch(const EquiLinear& op, const Launcher& launcher) {
   const bool usable = op.in % kVector == 0 && op.in >= kVector && op.in <= kEquiMaxWidth && op.rows >= 1 &&
-                      op.rows <= kEquiMaxLinearRows && aligned(op.weight) && aligned(op.x) &&
-                      aligned(op.norm);
+                      op.rows <= kEquiMaxLinearRows && aligned(op.weight) && aligned(op.x);
   if (!usable) return cudaErrorInvalidValue;
   if (op.in > kThreads * kVector) return launch_wide(op, launcher);
   const bool many = op.out >= kManyOutputs;

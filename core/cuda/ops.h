@@ -27,14 +27,13 @@ struct EquiNorm {
   int64_t modulation_stride;
 };
 
-// y = epilogue(norm(x) W^T + bias) for 1 to 8 rows: a matrix-vector product for each. `in` is a multiple of
-// 8; the weight, x and what the norm has are aligned to 16 bytes.
+// y = epilogue(x W^T + bias) for 1 to 8 rows: a matrix-vector product for each. `in` is a multiple of 8; the
+// weight and x are aligned to 16 bytes.
 struct EquiLinear {
   const void* weight;  // [out, in]
   const float* bias;   // [out]
   int32_t in, out, rows;
   const float* x;  // row r at x + r * in
-  EquiNorm norm;
   int32_t epilogue;
   float* y;  // row r at y + r * y_stride
   int64_t y_stride;

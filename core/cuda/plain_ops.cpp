@@ -72,11 +72,11 @@ std::vector<double> normalised(const EquiNorm& n, const float* x, int64_t row, i
 
 void run(const EquiLinear& op) {
   for (int64_t r = 0; r < op.rows; ++r) {
-    const auto x = normalised(op.norm, op.x + r * op.in, r, op.in);
+    const float* x = op.x + r * op.in;
     for (int64_t o = 0; o < op.out; ++o) {
       const Half* w = halves(op.weight) + o * op.in;
       double v = op.bias[o];
-      for (int64_t i = 0; i < op.in; ++i) v += x[static_cast<std::size_t>(i)] * widen(w[i]);
+      for (int64_t i = 0; i < op.in; ++i) v += static_cast<double>(x[i]) * widen(w[i]);
       for (int64_t c = 0; c < op.copies; ++c) {
         float& y = op.y[(c * op.rows + r) * op.y_stride + o];
         y = finish(op.epilogue, v, y, op.gate + (op.gate == nullptr ? 0 : r * op.gate_stride + o));

@@ -19,7 +19,8 @@ __global__ void __launch_bounds__(kMaxNormThreads) norm_rows(EquiNormRows op) {
   const auto place = [&](int f) {
     return 4 * (static_cast<int>(threadIdx.x) + f * static_cast<int>(blockDim.x));
   };
-  let_next_start<kAtStart>();
+  const TriggerPoint when = op.y_is_operand != 0 ? kLoading : kAtStart;  // many rows, or a few
+  let_next_start<kAtStart>(when);
   Affine constants[kFours];
 #pragma unroll
   for (int f = 0; f < kFours; ++f) {
@@ -38,7 +39,7 @@ __global__ void __launch_bounds__(kMaxNormThreads) norm_rows(EquiNormRows op) {
     numbers[f] = load_four(x + place(f));
     modulations[f] = Affine::modulation(op.norm, m, place(f));
   }
-  let_next_start<kLoading>();
+  let_next_start<kLoading>(when);
   if (op.norm.on != 0) {
     Sums sums[1];
     Moments moments[1];
@@ -53,7 +54,6 @@ __global__ void __launch_bounds__(kMaxNormThreads) norm_rows(EquiNormRows op) {
       numbers[f] = modulations[f].modulate(constants[f].apply(moments[0].apply(numbers[f])));
     }
   }
-  let_next_start<kStoring>();
 #pragma unroll
   for (int f = 0; f < kFours; ++f) {
     if (place(f) >= op.width) continue;
@@ -75,9 +75,8 @@ __device__ inline int64_t item_stride() {
 }
 
 __global__ void silu_sum(EquiSiluSum op) {
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(kAtStart);
   wait_for_previous();
-  let_next_start<kLoading>();
   const int64_t count = static_cast<int64_t>(op.steps) * op.rows * op.width;
   for (int64_t i = first_item(); i < count; i += item_stride()) {
     const int64_t row = i / op.width, column = i % op.width;
@@ -88,9 +87,8 @@ __global__ void silu_sum(EquiSiluSum op) {
 }
 
 __global__ void solver_step(EquiSolverStep op) {
-  let_next_start<kAtStart>();
+  let_next_start<kAtStart>(kAtStart);
   wait_for_previous();
-  let_next_start<kLoading>();
   for (int64_t i = first_item(); i < op.count; i += item_stride()) {
     const float own = op.v[i], other = op.guided != 0 ? op.v[op.count + i] : 0.0F, z = op.z[i];
     const float scale = op.guided != 0 ? *op.scale : 0.0F;

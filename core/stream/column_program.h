@@ -83,7 +83,7 @@ class ColumnProgram {
   std::int64_t modulation_width_ = 0, group_ = 1;  // numbers a row, steps whose modulations are held
   // Workspace: the stream, wide intermediate results, operands of products with many rows.
   torch::Tensor x_, wide_, mixed_, hidden_, flow_x_, flow_hidden_, velocities_, history_, cond_embedding_,
-      modulations_, operands_, mixed_operands_, hidden_operands_, y_;
+      modulations_, normed_, operands_, mixed_operands_, hidden_operands_, y_;
 };
 
 }  // namespace equi::stream

@@ -48,12 +48,18 @@ ColumnWeights::ColumnWeights(const model::Generator& generator, const std::vecto
   cond_embed = product(net->cond_embed);
   input_proj = product(net->input_proj);
   final = product(net->final_layer->linear);
-  final_modulation = product(net->final_layer->modulation_layer->linear);
+  std::vector<torch::Tensor> weights, biases;
+  const auto add_modulation = [&](const model::Linear& layer) {
+    weights.push_back(layer->weight.detach());
+    biases.push_back(as_float(layer->bias));
+  };
   for (const auto& module : *net->res_blocks) {
     const auto& b = *module->as<model::FlowBlockImpl>();
-    flow_blocks.push_back(
-        {norm(b.in_ln), product(b.mlp->first), product(b.mlp->second), product(b.modulation_layer->linear)});
+    flow_blocks.push_back({norm(b.in_ln), product(b.mlp->first), product(b.mlp->second)});
+    add_modulation(b.modulation_layer->linear);
   }
+  add_modulation(net->final_layer->modulation_layer->linear);
+  modulation = {torch::cat(weights), torch::cat(biases)};
   times = embed_times(net, plan_times);
   relative_rope = model::rope_table(model::positions_from(0, generator->config.cond_length + 1),
                                     generator->config.head_width())

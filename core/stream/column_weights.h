@@ -27,13 +27,16 @@ struct ColumnWeights {
   };
   struct FlowBlock {
     Norm norm;
-    Product first, second, modulation;
+    Product first, second;
   };
 
   // times: those of the solver's plan.
   ColumnWeights(const model::Generator& generator, const std::vector<double>& times);
 
-  Product z_proj, cond_embed, input_proj, final, final_modulation;
+  Product z_proj, cond_embed, input_proj, final;
+  // Of all flow blocks, then of the final layer, one below the other: one product makes those of all. A copy:
+  // on a GPU a hundred small products take longer than one large one.
+  Product modulation;
   Norm z_proj_ln, encoder_norm, final_norm;
   std::vector<Block> blocks;
   std::vector<FlowBlock> flow_blocks;

@@ -190,10 +190,6 @@ TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
         const Tensors inputs = {{"weight", halves({out, in})},
                                 {"bias", torch::randn({out})},
                                 {"x", torch::randn({rows, in})},
-                                {"norm_weight", torch::randn({in})},
-                                {"norm_bias", torch::randn({in})},
-                                {"shift", torch::randn({rows, in})},
-                                {"scale", torch::randn({rows, in})},
                                 {"gate", torch::randn({rows, out})},
                                 {"y", adds ? torch::randn({2 * rows, out}) : poisoned({2 * rows, out})}};
         const auto make = [&](const Tensors& t) {
@@ -205,9 +201,6 @@ TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
           op.linear.out = out;
           op.linear.rows = rows;
           op.linear.x = numbers(t, "x");
-          if ((rows + epilogue) % 2 == 0) op.linear.norm = norm_of(t, in);
-          if (rows % 3 == 2) op.linear.norm.shift = op.linear.norm.scale = nullptr;
-          if (epilogue == EQUI_GELU) op.linear.norm.weight = op.linear.norm.bias = nullptr;
           op.linear.epilogue = epilogue;
           op.linear.y = numbers(t, "y");
           op.linear.y_stride = out;
@@ -328,18 +321,22 @@ TEST_P(CudaOps, OperandsGoFromProductToProduct) {
 TEST_P(CudaOps, NormalisedRows) {
   for (const int width : {16, 1024, 1280, 2048, 2064, 4096, 8192}) {
     for (const int as_operand : {0, 1}) {
-      for (const bool norm : {true, false}) {
+      for (const auto& [norm, affine, modulated] :
+           {std::tuple{true, true, true}, {true, true, false}, {true, false, true}, {false, false, false}}) {
         const int rows = 6, x_rows = 3;
         const auto type = as_operand ? torch::kBFloat16 : torch::kFloat32;
         const Tensors inputs = {
             {"x", torch::randn({x_rows, width}) * 3 + 100}, {"norm_weight", torch::randn({width})},
             {"norm_bias", torch::randn({width})},           {"shift", torch::randn({rows, width})},
             {"scale", torch::randn({rows, width})},         {"y", poisoned({rows, width}, type)}};
-        const auto make = [&](const Tensors& t) {
+        const auto make = [&, on = norm, with_affine = affine,
+                           with_modulation = modulated](const Tensors& t) {
           EquiOp op{};
           op.kind = EQUI_OP_NORM_ROWS;
           op.norm_rows = {numbers(t, "x"), rows, x_rows, width, {}, bytes(t, "y"), as_operand};
-          if (norm) op.norm_rows.norm = norm_of(t, width);
+          if (on) op.norm_rows.norm = norm_of(t, width);
+          if (!with_affine) op.norm_rows.norm.weight = op.norm_rows.norm.bias = nullptr;
+          if (!with_modulation) op.norm_rows.norm.shift = op.norm_rows.norm.scale = nullptr;
           return op;
         };
         check(inputs, {make}, {"y"}, as_operand ? kHalfBound : kFloatBound);
