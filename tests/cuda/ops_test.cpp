@@ -184,7 +184,7 @@ EquiNorm norm_of(const Tensors& t, int modulation_stride) {
 TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
   for (const auto& [in, out] :
        {std::pair{64, 24}, {1280, 72}, {1536, 8}, {4096, 24}, {72, 33}, {520, 770}, {4104, 12}, {8192, 9}}) {
-    for (int rows = 1; rows <= kEquiMaxLinearRows; ++rows) {
+    for (const int rows : {1, 2, 3, 5, kEquiMaxLinearRows}) {  // one, two, and parts of four at a time
       for (const int epilogue : {EQUI_STORE, EQUI_SILU, EQUI_GELU, EQUI_ADD, EQUI_ADD_GATED}) {
         const bool adds = epilogue >= EQUI_ADD;
         const Tensors inputs = {{"weight", halves({out, in})},
@@ -243,12 +243,13 @@ void fill(EquiOp& op, const Tensors& t, const Sizes& size, int epilogue, int str
 
 TEST_P(CudaOps, ProductsOfManyRows) {
   // Few rows, few outputs, tiles of 64 rows and 128 outputs, and what hangs over their edges.
-  std::vector<Sizes> sizes = {{1, 1280, 272},   {12, 1040, 272}, {17, 64, 48},   {32, 16, 2064},
-                              {32, 1280, 2048}, {33, 4096, 16},  {50, 304, 80},  {64, 16, 8192},
-                              {65, 144, 4112},  {200, 64, 2048}, {200, 16, 272}, {512, 16, 1040},
-                              {130, 208, 2800}};
+  std::vector<Sizes> sizes = {{1, 1280, 272},  {12, 1040, 272}, {17, 64, 48},    {32, 16, 2064},
+                              {32, 304, 2048}, {33, 4096, 16},  {50, 304, 80},   {65, 80, 4112},
+                              {200, 64, 2048}, {200, 16, 272},  {512, 16, 1040}, {130, 112, 2800}};
   if (!emulated()) {
     for (const Sizes& size : {Sizes{200, 1280, 3840},
+                              {64, 16, 8192},
+                              {32, 1280, 2048},
                               {512, 1280, 2560},
                               {32, 1024, 3072},
                               {32, 4096, 1024},
