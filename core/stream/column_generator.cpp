@@ -16,7 +16,7 @@ std::int64_t checked_batch(std::int64_t batch) {
   return batch;
 }
 
-bool all_finite(const torch::Tensor& token) {  // [B, E] float32
+bool all_finite(const torch::Tensor& token) {            // [B, E] float32
   const auto here = token.to(torch::kCPU).contiguous();  // one small copy, no kernels that would only say yes
   const float* data = here.const_data_ptr<float>();
   return std::all_of(data, data + here.numel(), [](float x) { return std::isfinite(x); });

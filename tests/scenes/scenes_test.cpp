@@ -1,5 +1,4 @@
 // What every built-in scene promises: a world without an end, seen through views of any size at any place.
-#include "core/base/cuda_loader.h"
 #include "core/scenes/scenes.h"
 
 #include <cmath>
@@ -9,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/cuda_loader.h"
 #include "core/base/error.h"
 
 namespace equi::scenes {
