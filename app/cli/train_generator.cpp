@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ struct Arguments {
   DataOptions data;
   std::string tokenizer, start_from;
   std::int64_t latents = 0;
+  std::optional<double> context_noise;
 };
 
 // What the latents are made from: an encoder and pictures.
@@ -42,6 +44,7 @@ void run(const Arguments& a) {
   if (a.train.batch > 0) training.batch = a.train.batch;
   a.train.apply(training.update);
   if (a.latents > 0) preset.latents.count = a.latents;
+  if (a.context_noise) training.context_noise = *a.context_noise;
   training.seed = preset.latents.seed = a.train.seed;
   training.device = preset.latents.device = model::to_torch(device);
   auto processes = train::join_processes(training.device);
@@ -98,6 +101,12 @@ void add_train_generator(CLI::App& parent) {
       "Start from the weights of another run (its averaged ones) or of a model: a folder. Its "
       "classes may be others");
   command->add_option("--latents", a->latents, "Crops to encode before training");
+  command
+      ->add_option(
+          "--context-noise", a->context_noise,
+          "Noise, at most, on the columns that are looked back at, in tokens' standard deviations: more "
+          "keeps long rows from straying (the preset's)")
+      ->check(CLI::Range(0.0, 4.0));
   command->footer(
       "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"
       "Example: equicanvas-cli train generator --scenes --tokenizer runs/tokenizer --run runs/generator");
