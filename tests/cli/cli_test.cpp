@@ -165,6 +165,8 @@ TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   std::ofstream(at("empty.png")).flush();
   expect_error("reconstruct " + at("empty.png") + " " + at("y.png") + model(), "the file is empty");
   EXPECT_EQ(run("generate --columns x").code, 2);
+  EXPECT_EQ(run("train generator --scenes --tokenizer absent --run " + at("run") + " --context-noise 9").code,
+            2);
   EXPECT_EQ(run("frobnicate").code, 2);
   EXPECT_EQ(run("").code, 2);
 }

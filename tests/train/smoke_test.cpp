@@ -55,8 +55,9 @@ TokenizerTrainer smoke_tokenizer(std::int64_t gan_start = -1, double muon = 0.0)
   return {scenes(), training, std::make_shared<Communicator>()};
 }
 
-GeneratorTrainer smoke_generator(const std::filesystem::path& folder) {
+GeneratorTrainer smoke_generator(const std::filesystem::path& folder, double context_noise = 0.0) {
   auto preset = generator_preset("smoke");
+  preset.training.context_noise = context_noise;
   const auto tokenizer = load_tokenizer(checkpoint_path(folder / "tokenizer"));
   auto latents =
       encode_latents(folder / "latents.safetensors", tokenizer, scenes(), preset.latents, "test", 2);
@@ -180,6 +181,21 @@ TEST_F(Smoke, GeneratorLowersItsLossResumesAndMakesABundle) {
   expect_starts_from(folder_ / "bundle");
   whole.write_samples(folder_ / "samples.png");
   EXPECT_TRUE(std::filesystem::exists(folder_ / "samples.png"));
+}
+
+// Noise on the columns that are looked back at changes what is learned, the same way each time; what is to be
+// predicted, and the held-out columns, stay as they are.
+TEST_F(Smoke, ContextNoiseDisturbsTheColumnsBeforeAlone) {
+  auto tokenizer = smoke_tokenizer();
+  run(tokenizer, tokenizer_preset("smoke").run, folder_ / "tokenizer", 2);
+  auto clean = smoke_generator(folder_.path()), noisy = smoke_generator(folder_.path(), 2.0),
+       again = smoke_generator(folder_.path(), 2.0);
+  const auto options = generator_preset("smoke").run;
+  const auto of_clean = run(clean, options, folder_ / "clean", 3);
+  const auto of_noisy = run(noisy, options, folder_ / "noisy", 3);
+  EXPECT_NE(of_noisy.losses.front(), of_clean.losses.front());
+  EXPECT_NEAR(of_noisy.losses.front() / of_clean.losses.front(), 1.0, 0.5) << "the targets are the same";
+  expect_equal(of_noisy, run(again, options, folder_ / "again", 3));
 }
 
 TEST_F(Smoke, LatentsHaveUnitDeviationInGeneratorSpace) {
