@@ -40,7 +40,7 @@ void through_a_neighbour(float* y, bool with_barrier) {
 }
 
 TEST(CudaEmulation, ABarrierMakesResultsIndependentOfTheOrder) {
-  for (const auto order : {Order::forward, Order::backward, Order::shuffled}) {
+  for (const auto order : {Order::forward, Order::backward, Order::shuffled, Order::warp_by_warp}) {
     set_order(order);
     std::vector<float> y(kThreads, -1.0F);
     ASSERT_EQ(launch(false, 1, through_a_neighbour, y.data(), true), 0);

@@ -88,7 +88,7 @@ class Emulated final : public Machine {
   torch::Tensor bring(const torch::Tensor& from) const override { return guarded(from); }
   void begin(int way) const override {
     using emulation::Order;
-    const Order orders[] = {Order::forward, Order::backward, Order::shuffled};
+    const Order orders[] = {Order::forward, Order::warp_by_warp, Order::shuffled};
     emulation::set_order(orders[way % 3]);
     ended_ = emulation::threads_ended();
   }

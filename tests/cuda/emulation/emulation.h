@@ -16,7 +16,12 @@
 // cudaGridDependencySynchronize.
 namespace emulation {
 
-enum class Order { forward, backward, shuffled };
+enum class Order {
+  forward,       // a little of every thread in turn
+  backward,      // the same from the last to the first
+  shuffled,      // the same, anew each time
+  warp_by_warp,  // each warp as far as it goes without the others, the last one first
+};
 
 // In which order threads of a block that can go on do so, and blocks of a grid.
 void set_order(Order order, unsigned seed = 1);

@@ -48,7 +48,7 @@ void Schedule::set(Order order, unsigned seed) {
 std::vector<std::size_t> Schedule::order(std::size_t count) {
   std::vector<std::size_t> all(count);
   std::iota(all.begin(), all.end(), std::size_t{0});
-  if (order_ == Order::backward) std::ranges::reverse(all);
+  if (order_ == Order::backward || order_ == Order::warp_by_warp) std::ranges::reverse(all);
   if (order_ == Order::shuffled) std::ranges::shuffle(all, random_);
   return all;
 }
@@ -159,10 +159,31 @@ bool Block::release(bool previous_ended) {
   return any;
 }
 
+void Block::run_threads(const std::vector<std::size_t>& order) {
+  for (const auto thread : order) {
+    if (!fibers_[thread].done && fibers_[thread].waits == Wait::nothing) resume(thread);
+  }
+}
+
+// Each warp up to where it needs the others.
+void Block::run_warps() {
+  const std::size_t warps = (fibers_.size() + kWarp - 1) / kWarp;
+  for (const auto warp : schedule().order(warps)) {
+    std::vector<std::size_t> lanes;
+    for (std::size_t i = warp * kWarp; i < std::min(fibers_.size(), (warp + 1) * kWarp); ++i)
+      lanes.push_back(i);
+    do {
+      run_threads(lanes);
+    } while (release_lanes(warp * kWarp));
+  }
+}
+
 void Block::run(bool previous_ended) {
   do {
-    for (const auto thread : schedule().order(fibers_.size())) {
-      if (!fibers_[thread].done && fibers_[thread].waits == Wait::nothing) resume(thread);
+    if (schedule().warp_by_warp()) {
+      run_warps();
+    } else {
+      run_threads(schedule().order(fibers_.size()));
     }
   } while (release(previous_ended));
   if (previous_ended && !ended()) {

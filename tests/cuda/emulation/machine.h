@@ -37,6 +37,7 @@ void fail(int code, std::string what);
 class Schedule {
  public:
   void set(Order order, unsigned seed);
+  bool warp_by_warp() const { return order_ == Order::warp_by_warp; }
   // 0 .. count-1 in the order of now.
   std::vector<std::size_t> order(std::size_t count);
 
@@ -100,6 +101,8 @@ class Block {
   static constexpr std::size_t kWarp = 32;
 
   void resume(std::size_t thread);
+  void run_threads(const std::vector<std::size_t>& order);
+  void run_warps();
   bool release(bool previous_ended);
   bool release_lanes(std::size_t first);
 
