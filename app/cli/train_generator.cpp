@@ -104,8 +104,8 @@ void add_train_generator(CLI::App& parent) {
   command
       ->add_option(
           "--context-noise", a->context_noise,
-          "Noise, at most, on the columns that are looked back at, in tokens' standard deviations: more "
-          "keeps long rows from straying (the preset's)")
+          "Noise, at most, on the columns that are looked back at while training, in tokens' standard "
+          "deviations (the preset's)")
       ->check(CLI::Range(0.0, 4.0));
   command->footer(
       "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"

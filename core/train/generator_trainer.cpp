@@ -111,10 +111,9 @@ GeneratorTrainer::Batch GeneratorTrainer::draw(Share part, std::int64_t step) co
         torch::randn({c.diffusion_batch_mul, c.train_columns, c.token_width}, noise, torch::kFloat32));
     if (settings_.context_noise > 0) {
       auto disturbed = generator_at(at(Purpose::context));
-      const double level = Draws(at(Purpose::context)).uniform() * settings_.context_noise * std::sqrt(0.5);
-      const auto own = torch::randn({c.train_columns, c.token_width}, disturbed, torch::kFloat32);
-      const auto shared = torch::randn({1, c.token_width}, disturbed, torch::kFloat32);
-      context.push_back(tokens.back() + (own + shared) * level);
+      const double level = Draws(at(Purpose::context)).uniform() * settings_.context_noise;
+      context.push_back(tokens.back() +
+                        torch::randn({c.train_columns, c.token_width}, disturbed, torch::kFloat32) * level);
     }
   }
   Batch batch;

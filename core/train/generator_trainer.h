@@ -12,12 +12,10 @@
 namespace equi::train {
 
 struct GeneratorTraining {
-  GeneratorConfig config;    // class_count and token_width as the data has them
-  std::int64_t batch = 64;   // rows of columns of a step, in each process
-  std::int64_t workers = 1;  // replicas side by side; 1 where dropout is used or on a GPU
-  // Standard deviation, at most, of noise on the columns that are looked back at: half of its variance each
-  // column's own, half the same for all of a crop, as what a long row has strayed by is.
-  double context_noise = 0.0;
+  GeneratorConfig config;      // class_count and token_width as the data has them
+  std::int64_t batch = 64;     // rows of columns of a step, in each process
+  std::int64_t workers = 1;    // replicas side by side; 1 where dropout is used or on a GPU
+  double context_noise = 0.0;  // standard deviation, at most, of noise on the columns that are looked back at
   double sample_guidance = 3.0;  // of the sample grids
   Updater::Settings update;
   std::uint64_t seed = 1;
