@@ -112,10 +112,4 @@ __device__ inline float finish(int epilogue, float v, float before, float gate) 
   }
 }
 
-// The same where what is added to, and the gate, are in memory and read only if they are needed.
-__device__ inline float finish(int epilogue, float v, const float* before, const float* gate) {
-  return finish(epilogue, v, epilogue >= EQUI_ADD ? *before : 0.0F,
-                epilogue == EQUI_ADD_GATED ? *gate : 0.0F);
-}
-
 }  // namespace equi::cuda
