@@ -34,8 +34,8 @@ struct ColumnWeights {
   ColumnWeights(const model::Generator& generator, const std::vector<double>& times);
 
   Product z_proj, cond_embed, input_proj, final;
-  // Of all flow blocks, then of the final layer, one below the other: one product makes those of all. A copy:
-  // on a GPU a hundred small products take longer than one large one.
+  // Of all flow blocks, then of the final layer, one below the other, so that one product makes those of all:
+  // thirteen do not fill a GPU (100 steps: 0.26 ms, one 0.15). A copy, 124 MB at the large size.
   Product modulation;
   Norm z_proj_ln, encoder_norm, final_norm;
   std::vector<Block> blocks;
