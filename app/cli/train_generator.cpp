@@ -20,7 +20,7 @@ struct Arguments {
   DataOptions data;
   std::string tokenizer, start_from;
   std::int64_t latents = 0;
-  std::optional<double> context_noise;
+  std::optional<double> context_noise, resample;
 };
 
 // What the latents are made from: an encoder and pictures.
@@ -45,6 +45,7 @@ void run(const Arguments& a) {
   a.train.apply(training.update);
   if (a.latents > 0) preset.latents.count = a.latents;
   if (a.context_noise) training.context_noise = *a.context_noise;
+  if (a.resample) training.resample = *a.resample;
   training.seed = preset.latents.seed = a.train.seed;
   training.device = preset.latents.device = model::to_torch(device);
   auto processes = train::join_processes(training.device);
@@ -107,6 +108,12 @@ void add_train_generator(CLI::App& parent) {
           "Noise, at most, on the columns that are looked back at while training, in tokens' standard "
           "deviations (the preset's)")
       ->check(CLI::Range(0.0, 4.0));
+  command
+      ->add_option(
+          "--resample", a->resample,
+          "Flow time, at most, from which the model itself remakes the columns that are looked back at "
+          "while training, so that it learns to come back from its own errors (the preset's)")
+      ->check(CLI::Range(0.0, 1.0));
   command->footer(
       "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"
       "Example: equicanvas-cli train generator --scenes --tokenizer runs/tokenizer --run runs/generator");

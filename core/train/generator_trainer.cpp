@@ -11,6 +11,7 @@
 #include "core/sampling/noise.h"
 #include "core/stream/column_generator.h"
 #include "core/stream/streaming_decoder.h"
+#include "core/train/losses.h"
 #include "core/train/picture_grid.h"
 #include "core/train/random.h"
 #include "core/train/shared_forward.h"
@@ -19,7 +20,9 @@
 namespace equi::train {
 namespace {
 
-constexpr double kTimeEps = 1e-5;  // training times are t * (1 - eps) + eps
+constexpr double kTimeEps = 1e-5;   // training times are t * (1 - eps) + eps
+constexpr int kResampleSteps = 4;   // of Euler's method
+constexpr int kResamplePasses = 2;  // the second looks back at what the first remade: errors add up
 constexpr std::int64_t kSampleColumns = 24;
 constexpr std::int64_t kSampleClasses = 16;
 constexpr int kSampleEvaluations = 20;
@@ -91,7 +94,8 @@ GeneratorTrainer::GeneratorTrainer(LatentCache latents, model::Tokenizer tokeniz
 GeneratorTrainer::Batch GeneratorTrainer::draw(Share part, std::int64_t step) const {
   const auto& c = settings_.config;
   const auto first = processes_->rank() * settings_.batch;
-  std::vector<torch::Tensor> tokens, context, times, noises;
+  std::vector<torch::Tensor> tokens, context, times, noises, remade;
+  std::vector<double> from;
   std::vector<std::int64_t> labels;
   std::vector<std::uint8_t> dropped;
   for (auto i = part.begin; i < part.end; ++i) {
@@ -101,7 +105,9 @@ GeneratorTrainer::Batch GeneratorTrainer::draw(Share part, std::int64_t step) co
     Draws draws(at(Purpose::crop));
     const auto row = draws.below(latents_.tokens.size(0));
     const auto offset = draws.below(latents_.tokens.size(1) - c.train_columns + 1);
-    tokens.push_back(latents_.tokens[row].narrow(0, offset, c.train_columns));
+    tokens.push_back(latents_.tokens[row].narrow(0, offset, c.train_columns) +
+                     posterior_noise(at(Purpose::posterior), c.train_columns, c.token_width,
+                                     tokenizer_->config.posterior_std * latents_.vae_norm));
     labels.push_back(latents_.labels[row].item<std::int64_t>());
     dropped.push_back(Draws(at(Purpose::label_drop)).chance(c.label_drop) ? 1 : 0);
     auto time = generator_at(at(Purpose::flow_time));
@@ -115,11 +121,20 @@ GeneratorTrainer::Batch GeneratorTrainer::draw(Share part, std::int64_t step) co
       context.push_back(tokens.back() +
                         torch::randn({c.train_columns, c.token_width}, disturbed, torch::kFloat32) * level);
     }
+    if (settings_.resample > 0) {
+      auto draws_of = generator_at(at(Purpose::resample));
+      from.push_back(Draws(at(Purpose::resample)).uniform() * settings_.resample);
+      remade.push_back(torch::randn({c.train_columns, c.token_width}, draws_of, torch::kFloat32));
+    }
   }
   Batch batch;
   const auto device = settings_.device;
   batch.tokens = torch::stack(tokens).to(device);
   batch.context = context.empty() ? batch.tokens : torch::stack(context).to(device);
+  if (!remade.empty()) {
+    batch.remade = torch::stack(remade).to(device);
+    batch.from = torch::tensor(from, torch::kFloat32).to(device);
+  }
   batch.labels = torch::tensor(labels, torch::kInt64).to(device);
   batch.dropped = torch::tensor(dropped, torch::kUInt8).to(torch::kBool).to(device);
   batch.time = torch::stack(times, 1).flatten().to(device);  // repetitions outermost
@@ -133,6 +148,24 @@ void GeneratorTrainer::start_from(const model::Generator& other) {
                        same_classes ? std::set<std::string>{} : std::set<std::string>{kClassEmbedding});
 }
 
+// The columns that the next one looks back at as the model itself would have made them, from partly noised
+// ones: [B, T, E]. A model that only ever sees perfect columns does not learn to come back from its own
+// errors.
+torch::Tensor GeneratorTrainer::remade(const model::Generator& generator, const Batch& batch,
+                                       const torch::Tensor& conditions) const {
+  const auto columns = batch.tokens.size(1);
+  const auto from = batch.from.unsqueeze(1).expand({-1, columns}).flatten();  // [B * T]
+  const auto condition = conditions.flatten(0, 1);
+  auto x =
+      from.unsqueeze(1) * batch.remade.flatten(0, 1) + (1 - from.unsqueeze(1)) * batch.context.flatten(0, 1);
+  for (int i = 0; i < kResampleSteps; ++i) {
+    const auto time = from * (1.0 - double(i) / kResampleSteps);
+    const auto velocity = generator->diffloss->net->forward(x.to(condition.dtype()), time, condition);
+    x = x - from.unsqueeze(1) / kResampleSteps * velocity.to(torch::kFloat32);
+  }
+  return x.view_as(batch.tokens);
+}
+
 double GeneratorTrainer::share(std::int64_t worker, std::int64_t step, double shift) {
   const auto part = share_of(settings_.batch, worker, pool_.size());
   const auto& generator = replicas_[static_cast<std::size_t>(worker)];
@@ -143,12 +176,19 @@ double GeneratorTrainer::share(std::int64_t worker, std::int64_t step, double sh
   const auto embeddings = torch::cat({generator->class_emb->weight, generator->unconditional_embedding(1)});
   const auto rows = batch.labels.masked_fill(batch.dropped, classes);
   const bool dropout = settings_.config.attention_dropout > 0 || settings_.config.projection_dropout > 0;
-  const auto context = batch.context.to(compute);
+  auto context = batch.context.to(compute);
   const auto repeats = settings_.config.diffusion_batch_mul;
   const bool share_classes = !dropout && classes < part.size();
-  const auto conditions = share_classes
-                              ? forward_shared(generator, context, embeddings, rows, shift)
-                              : generator->forward(context, embeddings.index_select(0, rows), shift);
+  const auto forward = [&](const torch::Tensor& seen) {
+    return share_classes ? forward_shared(generator, seen, embeddings, rows, shift)
+                         : generator->forward(seen, embeddings.index_select(0, rows), shift);
+  };
+  if (settings_.resample > 0) {
+    const torch::NoGradGuard no_grad;
+    for (int i = 0; i < kResamplePasses; ++i)
+      context = remade(generator, batch, forward(context)).to(compute);
+  }
+  const auto conditions = forward(context);
   const auto condition = conditions.flatten(0, 1).repeat({repeats, 1});
   const auto clean = batch.tokens.flatten(0, 1).repeat({repeats, 1});
   const auto loss = velocity_errors(generator, clean, condition, batch.time, batch.noise).mean();

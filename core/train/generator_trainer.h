@@ -16,6 +16,7 @@ struct GeneratorTraining {
   std::int64_t batch = 64;     // rows of columns of a step, in each process
   std::int64_t workers = 1;    // replicas side by side; 1 where dropout is used or on a GPU
   double context_noise = 0.0;  // standard deviation, at most, of noise on the columns that are looked back at
+  double resample = 0.0;  // 0..1: the flow time, at most, from which the model remakes those columns itself
   double sample_guidance = 3.0;  // of the sample grids
   Updater::Settings update;
   std::uint64_t seed = 1;
@@ -49,12 +50,16 @@ class GeneratorTrainer : public Trainer {
   struct Batch {
     torch::Tensor tokens;   // [B, T, E] clean
     torch::Tensor context;  // [B, T, E] what the transformer sees
+    torch::Tensor remade;   // [B, T, E] noise of the columns that are remade
+    torch::Tensor from;     // [B] flow time from which a row's columns are remade
     torch::Tensor labels;   // [B]
     torch::Tensor dropped;  // [B] bool: label dropped
     torch::Tensor time;     // [mul * B * T]
     torch::Tensor noise;    // [mul * B * T, E]
   };
   Batch draw(Share share, std::int64_t step) const;
+  torch::Tensor remade(const model::Generator& generator, const Batch& batch,
+                       const torch::Tensor& conditions) const;
   double share(std::int64_t worker, std::int64_t step, double shift);
 
   LatentCache latents_;

@@ -22,6 +22,7 @@ enum class Purpose : std::uint64_t {
   scene = 10,       // seeds of the built-in scenes
   context = 11,     // noise on a sample's context tokens
   weights = 12,     // initial weights
+  resample = 13,    // noise of a sample's context tokens that the model remakes
 };
 
 // 64 well-mixed bits (SplitMix64 finaliser over the four values).

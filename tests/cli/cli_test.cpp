@@ -165,8 +165,11 @@ TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   std::ofstream(at("empty.png")).flush();
   expect_error("reconstruct " + at("empty.png") + " " + at("y.png") + model(), "the file is empty");
   EXPECT_EQ(run("generate --columns x").code, 2);
-  EXPECT_EQ(run("train generator --scenes --tokenizer absent --run " + at("run") + " --context-noise 9").code,
-            2);
+  for (const std::string option : {"--context-noise 9", "--resample 1.5"}) {
+    const auto refused = run("train generator --scenes --tokenizer absent --run " + at("run") + " " + option);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find(option.substr(0, option.find(' '))), std::string::npos) << refused.err;
+  }
   EXPECT_EQ(run("frobnicate").code, 2);
   EXPECT_EQ(run("").code, 2);
 }
