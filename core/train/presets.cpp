@@ -40,11 +40,11 @@ TokenizerPreset tokenizer_demo() {
   auto& t = p.training;
   t.config.image_height = 128;
   t.config.encoder_channels = t.config.decoder_channels = 16;
-  t.config.channel_multipliers = {1, 2, 2, 4, 8};
+  t.config.channel_multipliers = {1, 2, 4, 8, 8};
   t.config.level_attention = {false, false, false, false, true};
   t.config.blocks_per_level = 1;
   t.config.z_channels = 32;
-  t.config.token_width = 64;
+  t.config.token_width = 128;
   t.config.norm_groups = 2;
   t.config.posterior_std = 0.5;
   t.batch = 4;
@@ -104,7 +104,7 @@ GeneratorPreset generator_demo() {
   g.config.heads = 4;
   g.config.blocks = 5;
   g.config.mlp_width = 1024;
-  g.config.flow_width = 384;
+  g.config.flow_width = 512;
   g.config.flow_depth = 4;
   g.config.attention_dropout = g.config.projection_dropout = 0.0;
   g.batch = 32;
