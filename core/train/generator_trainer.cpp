@@ -148,9 +148,7 @@ void GeneratorTrainer::start_from(const model::Generator& other) {
                        same_classes ? std::set<std::string>{} : std::set<std::string>{kClassEmbedding});
 }
 
-// The columns that the next one looks back at as the model itself would have made them, from partly noised
-// ones: [B, T, E]. A model that only ever sees perfect columns does not learn to come back from its own
-// errors.
+// A model that only ever sees perfect columns does not learn to come back from its own errors.
 torch::Tensor GeneratorTrainer::remade(const model::Generator& generator, const Batch& batch,
                                        const torch::Tensor& conditions) const {
   const auto columns = batch.tokens.size(1);

@@ -23,7 +23,8 @@ struct GeneratorTraining {
   torch::Device device = torch::kCPU;
 };
 
-// Trains a generator on encoded crops by the published recipe (algorithm.md section 4).
+// Trains a generator on encoded crops by the published recipe (algorithm.md section 4); the tokens are drawn
+// from the tokenizer's posterior (section 1), as the authors' code does.
 class GeneratorTrainer : public Trainer {
  public:
   // `tokenizer` decodes the sample grids. Throws Error(bad_input) when the rows are shorter than the model's
@@ -48,7 +49,7 @@ class GeneratorTrainer : public Trainer {
 
  private:
   struct Batch {
-    torch::Tensor tokens;   // [B, T, E] clean
+    torch::Tensor tokens;   // [B, T, E] to be predicted
     torch::Tensor context;  // [B, T, E] what the transformer sees
     torch::Tensor remade;   // [B, T, E] noise of the columns that are remade
     torch::Tensor from;     // [B] flow time from which a row's columns are remade
@@ -58,6 +59,8 @@ class GeneratorTrainer : public Trainer {
     torch::Tensor noise;    // [mul * B * T, E]
   };
   Batch draw(Share share, std::int64_t step) const;
+  // The columns that the next one looks back at as the model itself would have made them, from partly noised
+  // ones: [B, T, E] float32. conditions [B, T, width]: what it knows before each.
   torch::Tensor remade(const model::Generator& generator, const Batch& batch,
                        const torch::Tensor& conditions) const;
   double share(std::int64_t worker, std::int64_t step, double shift);
