@@ -112,7 +112,7 @@ void add_train_generator(CLI::App& parent) {
       ->add_option(
           "--resample", a->resample,
           "Flow time, at most, from which the model itself remakes the columns that are looked back at "
-          "while training, so that it learns to come back from its own errors (the preset's)")
+          "while training, so that it meets its own errors (the preset's)")
       ->check(CLI::Range(0.0, 1.0));
   command->footer(
       "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"

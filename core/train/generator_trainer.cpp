@@ -148,7 +148,6 @@ void GeneratorTrainer::start_from(const model::Generator& other) {
                        same_classes ? std::set<std::string>{} : std::set<std::string>{kClassEmbedding});
 }
 
-// A model that only ever sees perfect columns does not learn to come back from its own errors.
 torch::Tensor GeneratorTrainer::remade(const model::Generator& generator, const Batch& batch,
                                        const torch::Tensor& conditions) const {
   const auto columns = batch.tokens.size(1);

@@ -60,7 +60,8 @@ class GeneratorTrainer : public Trainer {
   };
   Batch draw(Share share, std::int64_t step) const;
   // The columns that the next one looks back at as the model itself would have made them, from partly noised
-  // ones: [B, T, E] float32. conditions [B, T, width]: what it knows before each.
+  // ones, so that it meets its own errors while it learns: [B, T, E] float32. conditions [B, T, width]: what
+  // it knows before each.
   torch::Tensor remade(const model::Generator& generator, const Batch& batch,
                        const torch::Tensor& conditions) const;
   double share(std::int64_t worker, std::int64_t step, double shift);
