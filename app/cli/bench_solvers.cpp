@@ -19,6 +19,7 @@ namespace {
 constexpr int kReferenceSteps = 1000;
 constexpr int kBudget = 25;  // evaluations at which the default is chosen
 constexpr int kCounts[] = {6, 8, 10, 12, 16, 20, 24, 25, 32, 50, 100};
+constexpr int kSweepCounts[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12};
 constexpr std::uint64_t kSeed = 5;
 
 struct Arguments {
@@ -26,6 +27,7 @@ struct Arguments {
   std::string size;  // a published size instead of a bundle
   std::string plot;
   int columns = 64;
+  bool sweeps = false;  // those alone
   double guidance = 7.0;
   BenchOptions bench;
 };
@@ -85,6 +87,25 @@ torch::Tensor solve(const model::Generator& generator, const Problem& problem, d
 double error_of(const torch::Tensor& tokens, const torch::Tensor& reference) {
   const auto relative = (tokens - reference).norm(2, 1) / reference.norm(2, 1);
   return std::sqrt(relative.square().mean().item<double>());
+}
+
+// The token of 100 Euler steps by sweeps over all of them, against the same one by one.
+std::vector<double> measure_sweeps(const model::Generator& generator, const Problem& problem,
+                                   const Arguments& a) {
+  const auto plan = sampling::make_plan({sampling::Method::euler, {}, 100});
+  sampling::FlowEvaluator flow(generator->diffloss->net, plan);
+  flow.set_conditions(problem.conditions);
+  const auto velocity = [&](const torch::Tensor& z, std::int64_t index) {
+    return flow.velocity(z, index, a.guidance);
+  };
+  const auto steps = sampling::integrate(plan, problem.noise, velocity);
+  std::vector<double> errors;
+  ProgressBar bar("sweeps", std::ssize(kSweepCounts), a.bench.json);
+  for (const int sweeps : kSweepCounts) {
+    errors.push_back(error_of(sampling::integrate_by_sweeps(plan, problem.noise, velocity, sweeps), steps));
+    bar.update(std::ssize(errors));
+  }
+  return errors;
 }
 
 bool can_do(sampling::Method method, int evaluations) {
@@ -149,7 +170,24 @@ void print_table(const std::vector<SolverError>& errors) {
   fmt::print("\n(relative error, each at its best time grid)\n");
 }
 
-void report(const std::vector<SolverError>& errors, double default_error, const Arguments& a) {
+nlohmann::json sweeps_to_json(const std::vector<double>& errors) {
+  auto rows = nlohmann::json::array();
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    rows.push_back({{"sweeps", kSweepCounts[i]}, {"error", errors[i]}});
+  }
+  return rows;
+}
+
+void print_sweeps(const std::vector<double>& errors) {
+  fmt::print("{:<12}", "sweeps");
+  for (const int sweeps : kSweepCounts) fmt::print("{:>10}", sweeps);
+  fmt::print("\n{:<12}", "euler");
+  for (const double error : errors) fmt::print("{:>10}", fmt::format("{:.1e}", error));
+  fmt::print("\n(100 steps in sweeps over all of them, relative to the steps one by one)\n");
+}
+
+void report(const std::vector<SolverError>& errors, const std::vector<double>& by_sweeps,
+            double default_error, const Arguments& a) {
   const sampling::SolverSettings chosen = stream::GenerationSettings{}.solver;
   const auto best = best_within(errors, kBudget);
   const auto euler = find(errors, {sampling::Method::euler, {}, 100});
@@ -164,6 +202,7 @@ void report(const std::vector<SolverError>& errors, double default_error, const 
                        {"euler_100", euler.error},
                        {"default_better_than_euler_100", default_error < euler.error},
                        {"best_within_25", to_json(best)},
+                       {"euler_100_by_sweeps", sweeps_to_json(by_sweeps)},
                        {"errors", rows}});
   }
   print_table(errors);
@@ -174,6 +213,7 @@ void report(const std::vector<SolverError>& errors, double default_error, const 
   line("default", chosen, default_error);
   line("Euler, 100 steps", euler.settings, euler.error);
   line("best within 25", best.settings, best.error);
+  print_sweeps(by_sweeps);
 }
 
 model::Generator load(const Arguments& a) {
@@ -191,6 +231,14 @@ void run(const Arguments& a) {
   a.bench.apply_threads();
   const auto generator = load(a);
   const auto problem = collect(generator, a);
+  const auto by_sweeps = measure_sweeps(generator, problem, a);
+  if (a.sweeps) {
+    if (!a.bench.json) return print_sweeps(by_sweeps);
+    return print_json({{"model", a.size.empty() ? a.model : a.size},
+                       {"columns", a.columns},
+                       {"guidance", a.guidance},
+                       {"euler_100_by_sweeps", sweeps_to_json(by_sweeps)}});
+  }
   const auto reference =
       solve(generator, problem, a.guidance, {sampling::Method::midpoint, {}, 2 * kReferenceSteps});
   const auto errors = measure(generator, problem, reference, a);
@@ -201,7 +249,7 @@ void run(const Arguments& a) {
     file << plot_solver_errors(errors);
     if (!file.flush()) throw Error(ErrorKind::io, a.plot, "cannot be written");
   }
-  report(errors, default_error, a);
+  report(errors, by_sweeps, default_error, a);
 }
 
 }  // namespace
@@ -217,6 +265,7 @@ void add_bench_solvers(CLI::App& bench) {
   command->add_option("--guidance", a->guidance, "Guidance scale")
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
+  command->add_flag("--sweeps", a->sweeps, "Only: 100 Euler steps in sweeps over all of them, as a GPU does");
   command->add_option("--plot", a->plot, "Write the curves to this SVG file");
   a->bench.precision = "float32";  // errors of solvers, not of numbers
   a->bench.add_to(*command);

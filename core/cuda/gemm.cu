@@ -151,12 +151,12 @@ cudaError_t launch_few_rows(const EquiGemm& op, const Launcher& launcher) {
 
 cudaError_t launch(const EquiGemm& op, const Launcher& launcher) {
   constexpr int kSide = 16;
-  constexpr int64_t kEnoughTiles = 64, kWide = 2048;
+  constexpr int64_t kWide = 2048;
   const bool usable = op.in % kSide == 0 && op.out % kSide == 0 && op.in > 0 && op.out > 0 && op.rows >= 1 &&
                       op.copies >= 1 && aligned(op.a) && aligned(op.weight) &&
                       (op.y != nullptr || (op.y_operand != nullptr && op.epilogue < EQUI_ADD));
   if (!usable) return cudaErrorInvalidValue;
-  if (gemm_tiles(op) >= kEnoughTiles) return launch_gemm_tiles(op, launcher);
+  if (suits_tiles(op)) return launch_gemm_tiles(op, launcher);
   if (op.out >= kWide) return launch_few_rows<2, 3>(op, launcher);
   return launch_few_rows<1, 5>(op, launcher);
 }

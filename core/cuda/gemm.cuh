@@ -6,8 +6,8 @@
 
 namespace equi::cuda {
 
-// Products of so many rows and outputs that tiles of them occupy the device (gemm_tiles.cu).
-int64_t gemm_tiles(const EquiGemm& op);
+// Products of many rows, or so many outputs that tiles of them occupy the device (gemm_tiles.cu).
+bool suits_tiles(const EquiGemm& op);
 cudaError_t launch_gemm_tiles(const EquiGemm& op, const Launcher& launcher);
 
 // The way out of two neighbouring outputs of one row, in three steps: what may be read before the kernel in

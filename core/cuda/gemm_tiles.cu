@@ -1,6 +1,7 @@
-// Products of many rows, for which the arithmetic counts: a block makes 64 rows of 128 outputs. Slices of 64
-// inputs of both operands stream through shared memory, kStages - 1 ahead of the tensor cores; two groups of
-// warps share each slice, and add up what they have at the end.
+// Products of many rows, for which the arithmetic counts: a block makes 64 rows of 128 outputs, or of 32
+// where there would be too few blocks. Slices of 64 inputs of both operands stream through shared memory,
+// kStages - 1 ahead of the tensor cores; two groups of warps share each slice, and add up what they have at
+// the end.
 #include "core/cuda/ampere.cuh"
 #include "core/cuda/gemm.cuh"
 #include "core/cuda/launch.h"
@@ -8,24 +9,31 @@
 namespace equi::cuda {
 namespace {
 
-constexpr int kRows = 64, kOutputs = 128;  // of a block
-constexpr int kWarpRows = 32, kWarpOutputs = 64;
-constexpr int kRowTiles = kWarpRows / 16, kOutputTiles = kWarpOutputs / 8;  // of a warp
+constexpr int kRows = 64, kWarpRows = 32;  // of a block, of a warp
+constexpr int kRowTiles = kWarpRows / 16;
 constexpr int kGroups = 2;
-constexpr int kGroupWarps = kRows / kWarpRows * (kOutputs / kWarpOutputs);
-constexpr int kThreads = kGroups * kGroupWarps * kWarp;
 constexpr int kSlice = 64, kPieces = kSlice / 8;  // inputs of a slice; 16-byte pieces of its rows
-constexpr int kStages = 4;
-constexpr int kStagePieces = (kRows + kOutputs) * kPieces;  // rows of a, then of the weight
-constexpr std::size_t kShared = sizeof(uint4) * kStages * kStagePieces;
+
+template <int kOutputs_, int kWarpOutputs_, int kStages_>
+struct Tiles {
+  static constexpr int kOutputs = kOutputs_, kWarpOutputs = kWarpOutputs_, kStages = kStages_;
+  static constexpr int kOutputTiles = kWarpOutputs / 8, kOutputWarps = kOutputs / kWarpOutputs;
+  static constexpr int kGroupThreads = kRows / kWarpRows * kOutputWarps * kWarp;
+  static constexpr int kThreads = kGroups * kGroupThreads;
+  static constexpr int kStagePieces = (kRows + kOutputs) * kPieces;  // rows of a, then of the weight
+  static constexpr std::size_t kShared = sizeof(uint4) * kStages * kStagePieces;
+  static_assert(kShared >= sizeof(float4) * kOutputTiles * kThreads);  // sums are exchanged there
+};
+using Wide = Tiles<128, 64, 4>;
+using Narrow = Tiles<32, 32, 8>;
 
 // Where a piece of a row lies: eight lanes that read the same piece of eight rows meet all banks.
 __device__ inline int place(int row, int piece) {
   return row * kPieces + (piece ^ (row % 8));
 }
 
-// A thread's part in copying kCount rows of an operand: one piece of every kLines'th row.
-template <int kCount>
+// The part of one of kThreads threads in copying kCount rows of an operand: one piece of every kLines'th row.
+template <int kCount, int kThreads>
 class SliceCopy {
  public:
   // Rows first, ... of a matrix with `end` rows of `in` numbers.
@@ -61,6 +69,7 @@ class SliceCopy {
 };
 
 // sums += the warp's rows times its outputs, for this group's half of a slice.
+template <int kOutputTiles>
 __device__ inline void multiply_slice(const uint4* a, const uint4* w, int group, int lane,
                                       float (&sums)[kRowTiles][kOutputTiles][4]) {
   constexpr int kDepth = 16, kHalf = kSlice / kGroups / kDepth;  // products of tiles, one behind the other
@@ -86,18 +95,24 @@ __device__ inline void multiply_slice(const uint4* a, const uint4* w, int group,
   }
 }
 
-__global__ void __launch_bounds__(kThreads, 2) gemm_in_tiles(EquiGemm op) {
+template <class Shape>
+__global__ void __launch_bounds__(Shape::kThreads, 2) gemm_in_tiles(EquiGemm op) {
+  constexpr int kOutputs = Shape::kOutputs, kOutputTiles = Shape::kOutputTiles, kStages = Shape::kStages;
+  constexpr int kStagePieces = Shape::kStagePieces, kGroupThreads = Shape::kGroupThreads;
   uint4* shared = reinterpret_cast<uint4*>(dynamic_shared());
   const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp;
-  const int group = warp / kGroupWarps, thread = static_cast<int>(threadIdx.x) % (kGroupWarps * kWarp);
+  const int group = static_cast<int>(threadIdx.x) / kGroupThreads;
+  const int thread = static_cast<int>(threadIdx.x) % kGroupThreads;
   const int first_row = static_cast<int>(blockIdx.x) * kRows;
   const int first_out = static_cast<int>(blockIdx.y) * kOutputs;
-  const int warp_row = warp % 2 * kWarpRows, warp_out = warp / 2 % 2 * kWarpOutputs;
+  constexpr int kRowWarps = kRows / kWarpRows;
+  const int warp_row = warp % kRowWarps * kWarpRows;
+  const int warp_out = warp / kRowWarps % Shape::kOutputWarps * Shape::kWarpOutputs;
   const int slices = (op.in + kSlice - 1) / kSlice;
   const auto rows_of = [&](int slice) { return shared + slice % kStages * kStagePieces; };
   const auto weights_of = [&](int slice) { return rows_of(slice) + kRows * kPieces; };
-  const SliceCopy<kRows> copy_rows(op.a, first_row, op.rows, op.in);
-  const SliceCopy<kOutputs> copy_weights(op.weight, first_out, op.out, op.in);
+  const SliceCopy<kRows, Shape::kThreads> copy_rows(op.a, first_row, op.rows, op.in);
+  const SliceCopy<kOutputs, Shape::kThreads> copy_weights(op.weight, first_out, op.out, op.in);
 
   let_next_start<kAtStart>(kLoading);
   for (int s = 0; s < kStages - 1; ++s) copy_weights(weights_of(s), s);  // in the group of the first slice
@@ -124,7 +139,6 @@ __global__ void __launch_bounds__(kThreads, 2) gemm_in_tiles(EquiGemm op) {
 
   // Each group gives the other one half of its sums, and finishes the other half: a tile of rows.
   static_assert(kGroups == 2 && kRowTiles == 2);
-  constexpr int kGroupThreads = kGroupWarps * kWarp;
   float4* given = reinterpret_cast<float4*>(shared);  // [kGroups, kOutputTiles, kGroupThreads]
 #pragma unroll
   for (int n = 0; n < kOutputTiles; ++n) {
@@ -146,17 +160,33 @@ __global__ void __launch_bounds__(kThreads, 2) gemm_in_tiles(EquiGemm op) {
   }
 }
 
+template <class Shape>
+cudaError_t launch_shape(const EquiGemm& op, const Launcher& launcher) {
+  const auto kernel = gemm_in_tiles<Shape>;
+  const auto code = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                         static_cast<int>(Shape::kShared));
+  if (code != cudaSuccess) return code;
+  const dim3 grid(blocks_for(op.rows, kRows),
+                  blocks_for(op.out, Shape::kOutputs));  // neighbours share weights
+  return launcher(kernel, grid, Shape::kThreads, Shape::kShared, op);
+}
+
+constexpr int64_t kEnoughTiles = 64;  // blocks of wide ones
+constexpr int kManyRows = 96;         // from here on narrow ones
+
+bool wide(const EquiGemm& op) {
+  return static_cast<int64_t>(blocks_for(op.rows, kRows)) * blocks_for(op.out, Wide::kOutputs) >=
+         kEnoughTiles;
+}
+
 }  // namespace
 
-int64_t gemm_tiles(const EquiGemm& op) {
-  return static_cast<int64_t>(blocks_for(op.rows, kRows)) * blocks_for(op.out, kOutputs);
+bool suits_tiles(const EquiGemm& op) {
+  return op.rows >= kManyRows || wide(op);
 }
 
 cudaError_t launch_gemm_tiles(const EquiGemm& op, const Launcher& launcher) {
-  const auto code = cudaFuncSetAttribute(gemm_in_tiles, cudaFuncAttributeMaxDynamicSharedMemorySize, kShared);
-  if (code != cudaSuccess) return code;
-  const dim3 grid(blocks_for(op.rows, kRows), blocks_for(op.out, kOutputs));  // neighbours share weights
-  return launcher(gemm_in_tiles, grid, kThreads, kShared, op);
+  return wide(op) ? launch_shape<Wide>(op, launcher) : launch_shape<Narrow>(op, launcher);
 }
 
 }  // namespace equi::cuda

@@ -21,6 +21,8 @@ cudaError_t launch_op(const EquiOp& op, const Launcher& launcher) {
       return launch(op.silu_sum, launcher);
     case EQUI_OP_SOLVER_STEP:
       return launch(op.solver_step, launcher);
+    case EQUI_OP_SOLVER_PATH:
+      return launch(op.solver_path, launcher);
     default:
       return cudaErrorInvalidValue;
   }

@@ -36,6 +36,7 @@ cudaError_t launch(const EquiAttendWindow& op, const Launcher& launcher);
 cudaError_t launch(const EquiAttendScene& op, const Launcher& launcher);
 cudaError_t launch(const EquiSiluSum& op, const Launcher& launcher);
 cudaError_t launch(const EquiSolverStep& op, const Launcher& launcher);
+cudaError_t launch(const EquiSolverPath& op, const Launcher& launcher);
 
 // To what 16-byte loads need.
 inline bool aligned(const void* p) {

@@ -110,6 +110,23 @@ struct EquiSolverStep {
   float* z;           // [count]
 };
 
+// A whole solver plan on `count` numbers, from velocities that are known at each of its points: one sweep of
+// Picard's iteration (Shih et al. 2023, "Parallel sampling of diffusion models"). From z = start[i],
+//   points[s] = z;   h_s = what EquiSolverStep makes of v at step s and of this z
+//   z = keep_s z + sum_j weights_s[j] h_{s-j}
+// for every step s; then before[i] = end[i] and end[i] = z.
+struct EquiSolverPath {
+  int32_t count, steps, guided, clean;
+  const float* v;  // step s at v + s * v_stride, as EquiSolverStep's; stride 0: the same at every step
+  int64_t v_stride;
+  const float* scale;   // one number
+  const float* plan;    // [steps, 6]: time, keep, weights
+  const float* start;   // [count]
+  void* points;         // [steps, copies, count] bfloat16
+  int32_t copies;       // 2 where both guidance branches start from a point
+  float *end, *before;  // [count]
+};
+
 enum EquiOpKind {
   EQUI_OP_LINEAR = 0,
   EQUI_OP_GEMM,
@@ -118,6 +135,7 @@ enum EquiOpKind {
   EQUI_OP_ATTEND_SCENE,
   EQUI_OP_SILU_SUM,
   EQUI_OP_SOLVER_STEP,
+  EQUI_OP_SOLVER_PATH,
 };
 
 struct EquiOp {
@@ -130,6 +148,7 @@ struct EquiOp {
     EquiAttendScene attend_scene;
     EquiSiluSum silu_sum;
     EquiSolverStep solver_step;
+    EquiSolverPath solver_path;
   };
 };
 
@@ -137,4 +156,6 @@ constexpr int32_t kEquiMaxLinearRows = 8;  // of EquiLinear; more go through Equ
 constexpr int32_t kEquiMaxWidth = 8192;    // of a row of EquiLinear and EquiNormRows
 constexpr int32_t kEquiMaxWindow = 8;      // keys of EquiAttendWindow
 constexpr int32_t kEquiMaxHeadWidth = 128;
+constexpr int32_t kEquiMaxPathSteps = 512;  // of EquiSolverPath
+constexpr int32_t kEquiPlanNumbers = 6;     // of a step of its plan
 }

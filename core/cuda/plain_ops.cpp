@@ -240,6 +240,30 @@ void run(const EquiSolverStep& op) {
   }
 }
 
+void run(const EquiSolverPath& op) {
+  constexpr std::size_t kHistory = 4;
+  for (int64_t i = 0; i < op.count; ++i) {
+    double z = op.start[i];
+    std::array<double, kHistory> history{};  // newest first
+    for (int64_t s = 0; s < op.steps; ++s) {
+      const float* v = op.v + s * op.v_stride;
+      const float* plan = op.plan + s * kEquiPlanNumbers;
+      for (int64_t c = 0; c < op.copies; ++c) {
+        halves(op.points)[(s * op.copies + c) * op.count + i] = narrow(static_cast<float>(z));
+      }
+      double h = v[i];
+      if (op.guided != 0) h = v[op.count + i] + *op.scale * (h - v[op.count + i]);
+      if (op.clean != 0) h = z - plan[0] * h;
+      std::ranges::rotate(history, history.end() - 1);
+      history[0] = h;
+      z *= plan[1];
+      for (std::size_t j = 0; j < kHistory; ++j) z += plan[2 + j] * history[j];
+    }
+    op.before[i] = op.end[i];
+    op.end[i] = static_cast<float>(z);
+  }
+}
+
 }  // namespace
 
 void run_plain(std::span<const EquiOp> ops) {
@@ -265,6 +289,9 @@ void run_plain(std::span<const EquiOp> ops) {
         break;
       case EQUI_OP_SOLVER_STEP:
         run(op.solver_step);
+        break;
+      case EQUI_OP_SOLVER_PATH:
+        run(op.solver_path);
         break;
       default:
         break;

@@ -142,6 +142,23 @@ SolverPlan make_plan(const SolverSettings& s) {
   return clean_plan(s, 2, true);
 }
 
+torch::Tensor integrate_by_sweeps(const SolverPlan& plan, const torch::Tensor& z, const Velocity& velocity,
+                                  std::int64_t sweeps) {
+  std::vector<torch::Tensor> points, known(plan.times.size(), velocity(z, 0));
+  torch::Tensor end;
+  for (std::int64_t n = 0; n <= sweeps; ++n) {
+    points.clear();
+    end = integrate(plan, z, [&](const torch::Tensor& point, std::int64_t index) {
+      points.push_back(point);
+      return known[static_cast<std::size_t>(index)];
+    });
+    for (std::size_t i = 1; n < sweeps && i < known.size(); ++i) {
+      known[i] = velocity(points[i], static_cast<std::int64_t>(i));
+    }
+  }
+  return end;
+}
+
 torch::Tensor integrate(const SolverPlan& plan, torch::Tensor z, const Velocity& velocity) {
   std::array<torch::Tensor, SolverPlan::kHistory> history;  // newest first
   for (std::size_t i = 0; i < plan.times.size(); ++i) {

@@ -38,4 +38,11 @@ using Velocity = std::function<torch::Tensor(const torch::Tensor& z, std::int64_
 // Runs a plan from z at t = 1; z: any shape. Returns z at t = 0.
 torch::Tensor integrate(const SolverPlan& plan, torch::Tensor z, const Velocity& velocity);
 
+// The same by Picard's iteration (Shih et al. 2023, "Parallel sampling of diffusion models"): the velocities
+// at all points of the plan, which may be found side by side, then all points from those, `sweeps` times,
+// starting with z's own velocity at every step. As many sweeps as steps are exact; a flow needs few (README,
+// "Speed").
+torch::Tensor integrate_by_sweeps(const SolverPlan& plan, const torch::Tensor& z, const Velocity& velocity,
+                                  std::int64_t sweeps);
+
 }  // namespace equi::sampling

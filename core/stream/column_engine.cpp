@@ -8,7 +8,11 @@ namespace equi::stream {
 namespace {
 
 // Lists that repeat: of a column in a row that has been running for a while.
-enum Key { kFlow, kColumn, kAdvance };
+enum Key { kFlow, kColumn, kAdvance, kSweep };
+
+// A sweep that moves the token by less has found it: each moves it by half as much as the one before at most
+// (README), and bfloat16 itself goes on moving it by a part of this.
+constexpr double kSettled = 2e-3;
 
 // The windows of a state as one tensor [2, blocks, R, n, heads, head_width], without a copy, when they lie in
 // memory like that (as give_windows leaves them); otherwise none.
@@ -51,6 +55,7 @@ ColumnEngine::ColumnEngine(const model::Generator& generator, const sampling::So
       column_(program_.transformer(config_.cond_length)),
       advance_(column_) {
   column_.insert(column_.end(), flow_.begin(), flow_.end());
+  if (program_.sweeps()) sweep_ = program_.sweep();
 }
 
 void ColumnEngine::take_scene(const SceneConditions& scene) {
@@ -99,6 +104,16 @@ void ColumnEngine::run(std::int64_t columns, bool with_flow) {
   if (with_flow) executor_->run_again(kFlow, flow_);
 }
 
+// A copy of the token that the flow has made, after as many more sweeps as it needs. A token that is not
+// finite is left to the caller.
+torch::Tensor ColumnEngine::settled_token() {
+  for (auto n = ColumnProgram::kSweeps; program_.sweeps() && n < program_.steps(); ++n) {
+    if (!(program_.moved() > kSettled)) break;
+    executor_->run_again(kSweep, sweep_);
+  }
+  return program_.token().clone();
+}
+
 GeneratorState ColumnEngine::advance(const GeneratorState& state, const SceneConditions& scene,
                                      double cross_position) {
   const torch::InferenceMode inference;
@@ -118,14 +133,15 @@ ColumnEngine::Result ColumnEngine::next(const GeneratorState& state, const Scene
   if (state.columns == 0) {
     program_.conditions.copy_(scene.first);
     executor_->run_again(kFlow, flow_);
-    return {program_.z.clone(), state};
+    return {settled_token(), state};
   }
   const std::int64_t columns = state.keys.front().size(1);
   take_scene(scene);
   take_position(cross_position);
   take_windows(state, columns);
   run(columns, true);
-  return {program_.z.clone(), give_windows(state, std::min<std::int64_t>(columns + 1, config_.cond_length))};
+  auto token = settled_token();
+  return {std::move(token), give_windows(state, std::min<std::int64_t>(columns + 1, config_.cond_length))};
 }
 
 }  // namespace equi::stream

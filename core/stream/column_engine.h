@@ -41,11 +41,13 @@ class ColumnEngine {
   void take_windows(const GeneratorState& state, std::int64_t columns);
   GeneratorState give_windows(const GeneratorState& state, std::int64_t columns) const;
   void run(std::int64_t columns, bool with_flow);
+  torch::Tensor settled_token();
 
   GeneratorConfig config_;
   ColumnProgram program_;
   std::unique_ptr<OpExecutor> executor_;
   std::vector<EquiOp> flow_, column_, advance_;  // of a first column, and of rows that are long enough
+  std::vector<EquiOp> sweep_;                    // where the program works by them
   torch::Tensor scene_keys_;  // of the scene that is in the program's memory: its first layer's keys
   double cross_position_ = -1.0;
 };

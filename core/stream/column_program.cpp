@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::int64_t kModulationRows = 512;  // of one group of steps
 constexpr std::int64_t kTile = 32;             // operands have room for whole tiles of rows
+constexpr std::int64_t kManySteps = 48;        // from so many on a plan is gone through in sweeps
 
 float* data(const torch::Tensor& t) {
   return static_cast<float*>(t.data_ptr());
@@ -14,6 +15,17 @@ float* data(const torch::Tensor& t) {
 
 std::int64_t whole_tiles(std::int64_t rows) {
   return (rows + kTile - 1) / kTile * kTile;
+}
+
+// [steps, 6], as EquiSolverPath takes it.
+torch::Tensor numbers_of(const sampling::SolverPlan& plan) {
+  std::vector<float> numbers;
+  for (std::size_t i = 0; i < plan.times.size(); ++i) {
+    numbers.push_back(static_cast<float>(plan.times[i]));
+    numbers.push_back(static_cast<float>(plan.steps[i].keep));
+    for (const double weight : plan.steps[i].weights) numbers.push_back(static_cast<float>(weight));
+  }
+  return torch::tensor(numbers).view({-1, kEquiPlanNumbers});
 }
 
 }  // namespace
@@ -50,6 +62,9 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
   modulation_width_ = weights_.modulation.out();
   group_ =
       std::clamp<std::int64_t>(kModulationRows / rows_, 1, static_cast<std::int64_t>(plan_.times.size()));
+  const bool in_sweeps =
+      batch_ == 1 && steps() >= kManySteps && steps() == group_ && steps() <= kEquiMaxPathSteps;
+  const std::int64_t many = in_sweeps ? steps() * rows_ : rows_;  // of the flow head at once
   const std::int64_t widest = std::max({c.width, c.flow_width, c.token_width});
   const auto windows = 2 * c.blocks * rows_ * c.cond_length * c.width;
   pending = memory({batch_, c.token_width});
@@ -64,18 +79,22 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
   wide_ = memory({rows_, 3 * c.width});
   mixed_ = memory({rows_, c.width});
   hidden_ = memory({rows_, c.mlp_width});
-  flow_x_ = memory({rows_, c.flow_width});
+  flow_x_ = memory({many, c.flow_width});
   flow_hidden_ = memory({rows_, c.flow_width});
-  velocities_ = memory({rows_, c.token_width});
+  velocities_ = memory({many, c.token_width});
   history_ = memory({sampling::SolverPlan::kHistory, batch_, c.token_width});
   cond_embedding_ = memory({rows_, c.flow_width});
   modulations_ = memory({group_ * rows_, modulation_width_});
   normed_ = memory({rows_, widest});
-  operands_ = memory({whole_tiles(rows_), widest}, torch::kBFloat16);
+  operands_ = memory({whole_tiles(many), widest}, torch::kBFloat16);
   mixed_operands_ = memory({whole_tiles(rows_), c.width}, torch::kBFloat16);
   hidden_operands_ =
-      memory({whole_tiles(rows_), std::max<std::int64_t>(c.mlp_width, c.flow_width)}, torch::kBFloat16);
+      memory({whole_tiles(many), std::max<std::int64_t>(c.mlp_width, c.flow_width)}, torch::kBFloat16);
   y_ = memory({whole_tiles(group_ * rows_), c.flow_width}, torch::kBFloat16);
+  if (!in_sweeps) return;
+  plan_numbers_ = numbers_of(plan_).to(options_.device());
+  points_ = memory({whole_tiles(many), c.token_width}, torch::kBFloat16);
+  ends_ = memory({2, batch_, c.token_width});
 }
 
 torch::Tensor ColumnProgram::window(const torch::Tensor& all, std::int64_t columns) const {
@@ -99,9 +118,9 @@ EquiNorm ColumnProgram::describe(const Before& how) const {
   return n;
 }
 
-ColumnProgram::Rows ColumnProgram::between_products(const torch::Tensor& numbers,
-                                                    const torch::Tensor& operands) const {
-  if (rows_ <= kEquiMaxLinearRows) return {data(numbers)};
+ColumnProgram::Rows ColumnProgram::between_products(std::int64_t rows, const torch::Tensor& numbers,
+                                                    const torch::Tensor& operands) {
+  if (rows <= kEquiMaxLinearRows) return {data(numbers)};
   return {nullptr, operands.data_ptr()};
 }
 
@@ -155,8 +174,8 @@ void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::
   };
   const auto rows = static_cast<std::int32_t>(rows_), width = static_cast<std::int32_t>(c.head_width());
 
-  const Rows x{data(x_)}, wide{data(wide_)}, mixed = between_products(mixed_, mixed_operands_),
-                                             hidden = between_products(hidden_, hidden_operands_);
+  const Rows x{data(x_)}, wide{data(wide_)}, mixed = between_products(rows_, mixed_, mixed_operands_),
+                                             hidden = between_products(rows_, hidden_, hidden_operands_);
   add_product(ops, b.qkv, rows_, x, {&b.norm1}, wide, {});
   EquiOp op{};
   op.kind = EQUI_OP_ATTEND_WINDOW;
@@ -246,21 +265,60 @@ void ColumnProgram::add_modulations(std::vector<EquiOp>& ops, std::int64_t first
   ops.push_back(op);
 }
 
-// The velocity at z with the modulations of rows `row`, row + 1, ...
-void ColumnProgram::add_evaluation(std::vector<EquiOp>& ops, std::int64_t step, std::int64_t row) const {
+// The velocities at `count` points, for both guidance branches with `both_copies`; the modulations are those
+// of rows `row`, row + 1, ...
+void ColumnProgram::add_velocities(std::vector<EquiOp>& ops, const Rows& points, std::int64_t count,
+                                   bool both_copies, std::int64_t row) const {
   const float* modulation = data(modulations_) + row * modulation_width_;
-  const Rows x{data(flow_x_)}, hidden = between_products(flow_hidden_, hidden_operands_);
-  add_product(ops, weights_.input_proj, batch_, {data(z)}, {}, x, {}, rows_ > batch_);
+  const std::int64_t rows = both_copies ? 2 * count : count;
+  const Rows x{data(flow_x_)}, hidden = between_products(rows, flow_hidden_, hidden_operands_);
+  add_product(ops, weights_.input_proj, count, points, {}, x, {}, both_copies);
   for (const auto& block : weights_.flow_blocks) {
     const std::int64_t width = config_.flow_width;
-    add_product(ops, block.first, rows_, x, {&block.norm, modulation, modulation + width}, hidden,
+    add_product(ops, block.first, rows, x, {&block.norm, modulation, modulation + width}, hidden,
                 {EQUI_SILU});
-    add_product(ops, block.second, rows_, hidden, {}, x, {EQUI_ADD_GATED, modulation + 2 * width});
+    add_product(ops, block.second, rows, hidden, {}, x, {EQUI_ADD_GATED, modulation + 2 * width});
     modulation += 3 * width;
   }
-  add_product(ops, weights_.final, rows_, x,
+  add_product(ops, weights_.final, rows, x,
               {&weights_.final_norm, modulation, modulation + config_.flow_width}, {data(velocities_)}, {});
-  add_solver_step(ops, step);
+}
+
+// The plan's points and token from velocities_, whose steps lie v_stride numbers apart.
+void ColumnProgram::add_path(std::vector<EquiOp>& ops, std::int64_t v_stride) const {
+  EquiOp op{};
+  op.kind = EQUI_OP_SOLVER_PATH;
+  auto& e = op.solver_path;
+  e.count = static_cast<std::int32_t>(batch_ * config_.token_width);
+  e.steps = static_cast<std::int32_t>(steps());
+  e.guided = rows_ > batch_ ? 1 : 0;
+  e.clean = plan_.clean ? 1 : 0;
+  e.v = data(velocities_);
+  e.v_stride = v_stride;
+  e.scale = data(scale);
+  e.plan = data(plan_numbers_);
+  e.start = data(z);
+  e.points = points_.data_ptr();
+  e.copies = static_cast<std::int32_t>(rows_ / batch_);
+  e.end = data(ends_);
+  e.before = data(ends_) + e.count;
+  ops.push_back(op);
+}
+
+void ColumnProgram::add_sweep(std::vector<EquiOp>& ops) const {
+  add_velocities(ops, {nullptr, points_.data_ptr()}, steps() * rows_, false, 0);
+  add_path(ops, rows_ * config_.token_width);
+}
+
+std::vector<EquiOp> ColumnProgram::sweep() const {
+  std::vector<EquiOp> ops;
+  add_sweep(ops);
+  return ops;
+}
+
+double ColumnProgram::moved() const {
+  const auto ends = ends_.cpu();
+  return ((ends[0] - ends[1]).norm() / ends[0].norm()).item<double>();
 }
 
 void ColumnProgram::add_solver_step(std::vector<EquiOp>& ops, std::int64_t step) const {
@@ -294,8 +352,17 @@ std::vector<EquiOp> ColumnProgram::flow() const {
   for (std::int64_t first = 0; first < evaluations; first += group_) {
     const std::int64_t steps = std::min(group_, evaluations - first);
     add_modulations(ops, first, steps);
-    for (std::int64_t i = 0; i < steps; ++i) add_evaluation(ops, first + i, i * rows_);
+    if (sweeps()) break;
+    for (std::int64_t i = 0; i < steps; ++i) {
+      add_velocities(ops, {data(z)}, batch_, rows_ > batch_, i * rows_);
+      add_solver_step(ops, first + i);
+    }
   }
+  if (!sweeps()) return ops;
+  add_velocities(ops, {data(z)}, batch_, rows_ > batch_,
+                 0);  // the first guess: the same velocity all the way
+  add_path(ops, 0);
+  for (std::int64_t n = 0; n < kSweeps; ++n) add_sweep(ops);
   return ops;
 }
 

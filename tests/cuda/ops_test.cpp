@@ -242,12 +242,14 @@ void fill(EquiOp& op, const Tensors& t, const Sizes& size, int epilogue, int str
 }
 
 TEST_P(CudaOps, ProductsOfManyRows) {
-  // Few rows, few outputs, tiles of 64 rows and 128 outputs, and what hangs over their edges.
+  // Few rows, few outputs, tiles of 64 rows and 128 or 32 outputs, and what hangs over their edges.
   std::vector<Sizes> sizes = {{1, 1280, 272},  {12, 1040, 272}, {17, 64, 48},    {32, 16, 2064},
                               {32, 304, 2048}, {33, 4096, 16},  {50, 304, 80},   {65, 80, 4112},
-                              {200, 64, 2048}, {200, 16, 272},  {512, 16, 1040}, {130, 112, 2800}};
+                              {200, 64, 2048}, {200, 16, 272},  {512, 16, 1040}, {130, 112, 2800},
+                              {97, 528, 80}};
   if (!emulated()) {
     for (const Sizes& size : {Sizes{200, 1280, 3840},
+                              {200, 1280, 1280},
                               {64, 16, 8192},
                               {32, 1280, 2048},
                               {512, 1280, 2560},
@@ -473,6 +475,47 @@ TEST_P(CudaOps, SolverSteps) {
         return op;
       };
       check(inputs, {make}, {"z", "newest"}, 1e-6);
+    }
+  }
+}
+
+TEST_P(CudaOps, WholePlansFromKnownVelocities) {
+  for (const auto& [count, steps] : {std::pair{16, 100}, {33, 7}, {5, 1}, {128, kEquiMaxPathSteps}}) {
+    for (const auto& [guided, clean, stride] : {std::tuple{1, 0, true}, {0, 1, true}, {1, 1, false}}) {
+      const int copies = 1 + guided;
+      const auto plan = torch::rand({steps, kEquiPlanNumbers}) / steps;
+      plan.select(1, 0).copy_(torch::rand({steps}));            // times
+      plan.select(1, 1).copy_(1 - torch::rand({steps}) / 100);  // what is kept
+      const Tensors inputs = {{"v", torch::randn({stride ? steps : 1, copies * count})},
+                              {"scale", torch::full({1}, 3.0F)},
+                              {"plan", plan},
+                              {"start", torch::randn({count})},
+                              {"points", poisoned({steps, copies, count}, torch::kBFloat16)},
+                              {"end", torch::randn({count})},
+                              {"before", poisoned({count})}};
+      const auto make = [&, count = count, steps = steps, guided = guided, clean = clean,
+                         stride = stride](const Tensors& t) {
+        EquiOp op{};
+        op.kind = EQUI_OP_SOLVER_PATH;
+        op.solver_path = {count,
+                          steps,
+                          guided,
+                          clean,
+                          numbers(t, "v"),
+                          stride ? copies * count : 0,
+                          numbers(t, "scale"),
+                          numbers(t, "plan"),
+                          numbers(t, "start"),
+                          bytes(t, "points"),
+                          copies,
+                          numbers(t, "end"),
+                          numbers(t, "before")};
+        return op;
+      };
+      SCOPED_TRACE(::testing::Message() << steps << " steps of " << count);
+      check(inputs, {make}, {"end", "before"}, 1e-5);
+      check(inputs, {make}, {"points"}, kHalfBound);
+      check(inputs, {make, make}, {"end", "before"}, 1e-5);
     }
   }
 }

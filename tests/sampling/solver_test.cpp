@@ -92,6 +92,31 @@ TEST(Solver, EvaluatesAsOftenAsAskedAndInsideTheTrainedTimes) {
   }
 }
 
+TEST(Solver, SweepsEndWhereTheStepsDo) {
+  const KnownFlow flow;
+  const auto z0 = torch::full({1}, flow.path(1.0), torch::kFloat64);
+  for (const auto method : all_methods()) {
+    const auto plan = make_plan({method, {}, 32});
+    std::int64_t asked = 0;
+    const Velocity velocity = [&](const torch::Tensor& z, std::int64_t i) {
+      ++asked;
+      return torch::full({1}, flow.velocity(z.item<double>(), plan.times[static_cast<std::size_t>(i)]),
+                         torch::kFloat64);
+    };
+    const double wanted = integrate(plan, z0, velocity).item<double>();
+    const auto off = [&](std::int64_t sweeps) {
+      return std::abs(integrate_by_sweeps(plan, z0, velocity, sweeps).item<double>() - wanted);
+    };
+    EXPECT_GT(off(0), 1e-2) << name(method);
+    EXPECT_LT(off(6), off(3) / 4) << name(method);
+    EXPECT_LT(off(12), 1e-5) << name(method);
+    EXPECT_LT(off(32), 1e-12) << name(method);
+    asked = 0;
+    off(5);
+    EXPECT_EQ(asked, 1 + 5 * 31) << name(method);
+  }
+}
+
 TEST(Solver, OneEvaluationIsOneEulerStep) {
   const KnownFlow flow;
   const double expected = flow.path(1.0) - flow.velocity(flow.path(1.0), 1.0);

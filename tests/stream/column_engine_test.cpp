@@ -30,24 +30,28 @@ struct Pair {
   model::Generator narrow{nullptr}, wide{nullptr};
 };
 
+// `stiffness` multiplies the velocity.
+Pair make_generators(double stiffness) {
+  Pair made;
+  made.narrow = model::Generator(small_config());
+  model::randomize_weights(*made.narrow, torch::kFloat32, 8);
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(3);
+  for (auto& p : made.narrow->parameters()) p.add_(torch::randn_like(p), 0.05);
+  made.narrow->diffloss->net->final_layer->linear->weight.mul_(stiffness);
+  made.narrow->to(torch::kBFloat16);
+  made.narrow->eval();
+  made.wide = model::Generator(small_config());
+  model::randomize_weights(*made.wide, torch::kFloat32, 8);
+  const auto from = made.narrow->parameters();
+  auto to = made.wide->parameters();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
+  made.wide->eval();
+  return made;
+}
+
 const Pair& generators() {
-  static const Pair pair = [] {
-    Pair made;
-    made.narrow = model::Generator(small_config());
-    model::randomize_weights(*made.narrow, torch::kFloat32, 8);
-    const torch::NoGradGuard no_grad;
-    torch::manual_seed(3);
-    for (auto& p : made.narrow->parameters()) p.add_(torch::randn_like(p), 0.05);
-    made.narrow->to(torch::kBFloat16);
-    made.narrow->eval();
-    made.wide = model::Generator(small_config());
-    model::randomize_weights(*made.wide, torch::kFloat32, 8);
-    const auto from = made.narrow->parameters();
-    auto to = made.wide->parameters();
-    for (std::size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
-    made.wide->eval();
-    return made;
-  }();
+  static const Pair pair = make_generators(1.0);
   return pair;
 }
 
@@ -139,8 +143,63 @@ TEST_P(ColumnEngineBy, DoesWithoutTheUnconditionalBranch) {
             kBound);
 }
 
+TEST_P(ColumnEngineBy, SweepsOverAllStepsEndWhereTheStepsDo) {
+  for (const auto method : {sampling::Method::euler, sampling::Method::midpoint, sampling::Method::clean3}) {
+    for (const bool both : {true, false}) {
+      auto settings = settings_with(method, 60);
+      if (!both) settings.guidance.scale = 1.0;
+      ColumnEngine engine(generators().narrow, plan_of(settings), 1, both, executor());
+      const auto noise = torch::randn({3, 1, 16});
+      const std::vector<Scene> scenes = {{2}};
+      EXPECT_LE(relative_error(make_row(engine, settings, noise, scenes, both),
+                               expected_row(settings, noise, scenes, both)),
+                kBound)
+          << sampling::name(method) << both;
+    }
+  }
+}
+
+// How often a list was run again.
+class CountingExecutor final : public OpExecutor {
+ public:
+  explicit CountingExecutor(std::map<int, int>& counts) : counts_(&counts) {}
+  void run(const std::vector<EquiOp>& ops) override { inner_->run(ops); }
+  void run_again(int key, const std::vector<EquiOp>& ops) override {
+    ++(*counts_)[key];
+    inner_->run_again(key, ops);
+  }
+
+ private:
+  std::unique_ptr<OpExecutor> inner_ = plain_executor();
+  std::map<int, int>* counts_;
+};
+
+TEST(ColumnEngine, SweepsUntilTheTokenStays) {
+  // A velocity that changes quickly along the path: seven sweeps are not enough, and the token is the steps'.
+  const auto settings = settings_with(sampling::Method::euler, 60);
+  const auto noise = torch::randn({1, 16});
+  const std::vector<Scene> scenes = {{2}};
+  for (const double stiffness : {1.0, 60.0}) {
+    const auto pair = make_generators(stiffness);
+    std::map<int, int> runs;
+    ColumnEngine engine(pair.narrow, plan_of(settings), 1, true, std::make_unique<CountingExecutor>(runs));
+    ContextStream context(pair.narrow, 1, true, model::Backend::tensors);
+    const auto made =
+        engine.next(context.start(0), context.conditions(scenes), 0.0, settings.guidance.at(0), noise).token;
+    ColumnGenerator steps(pair.wide, settings, 1, true, model::Backend::tensors);
+    EXPECT_LE(relative_error(made, steps.next(noise, scenes)), kBound) << stiffness;
+    int most = 0;
+    for (const auto& [key, count] : runs) most = std::max(most, count);
+    if (stiffness > 1) {
+      EXPECT_GT(most, 2);
+    } else {
+      EXPECT_EQ(most, 1);
+    }
+  }
+}
+
 TEST_P(ColumnEngineBy, GroupsOfStepsDoNotChangeTheRow) {
-  // 300 steps of 2 rows are more modulations than are held at a time.
+  // 300 steps of 2 rows are more modulations than are held at a time: they are done one by one.
   const auto settings = settings_with(sampling::Method::euler, 300);
   ColumnEngine engine(generators().narrow, plan_of(settings), 1, true, executor());
   const auto noise = torch::randn({2, 1, 16});
