@@ -72,6 +72,7 @@ nlohmann::json to_json(const eval::SceneQuality& q) {
           {"class_agreement_far", q.class_agreement_far},
           {"frechet_near", q.frechet_near},
           {"frechet_far", q.frechet_far},
+          {"frechet_far_without_class", q.frechet_far_without_class},
           {"position_loss_ratio", q.position_loss_ratio},
           {"frechet_rendered", q.frechet_rendered},
           {"classifier_accuracy", q.classifier_accuracy},
@@ -90,7 +91,8 @@ void print_text(const eval::SceneQuality& q, const Manifest& manifest) {
              q.frechet_far, q.frechet_rendered);
   fmt::print("position losses   {:.3f} largest / smallest\n", q.position_loss_ratio);
   for (std::size_t i = 0; i < q.agreement_by_class.size(); ++i) {
-    fmt::print("  {:<24} {:5.1f} %\n", manifest.class_names[i], 100 * q.agreement_by_class[i]);
+    fmt::print("  {:<24} {:5.1f} % near; far distance without it {:.1f}\n", manifest.class_names[i],
+               100 * q.agreement_by_class[i], q.frechet_far_without_class[i]);
   }
 }
 

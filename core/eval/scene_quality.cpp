@@ -72,6 +72,10 @@ class Measurement {
     const auto far = judge_stretch(tokens, options_.far_column, quality.class_agreement_far, nullptr);
     quality.frechet_near = frechet_distance(near, rendered_);
     quality.frechet_far = frechet_distance(far, rendered_);
+    for (std::int64_t label = 0; label < classes_; ++label) {
+      quality.frechet_far_without_class.push_back(
+          frechet_distance(without(far, label), without(rendered_, label)));
+    }
     windows(quality, tokens);
     if (panoramas != nullptr)
       *panoramas = tokens.slice(0, 0, tokens.size(0), options_.panoramas).contiguous();
@@ -87,6 +91,13 @@ class Measurement {
     const auto first = static_cast<std::int64_t>(seed) * 3571;
     return scenes::render_scene(label, seed, model_.manifest.tokenizer.image_height, first, kCrop * px_)
         .clamp(-1, 1);
+  }
+
+  // Features [N, F], as many of each class one class after the other, without those of one.
+  torch::Tensor without(const torch::Tensor& features, std::int64_t label) const {
+    const auto each = features.size(0) / classes_;
+    return torch::cat({features.narrow(0, 0, label * each),
+                       features.narrow(0, (label + 1) * each, features.size(0) - (label + 1) * each)});
   }
 
   torch::Tensor judged(const torch::Tensor& features) const {

@@ -31,6 +31,9 @@ struct SceneQuality {
   double class_agreement_near = 0.0;             // 0..1, columns 16-48
   double class_agreement_far = 0.0;              // columns far .. far + 32
   double frechet_near = 0.0, frechet_far = 0.0;  // against rendered pictures, in the classifier's features
+  // The far one with one class left out, here and among the rendered pictures: far below frechet_far where
+  // that class has gone away from its pictures.
+  std::vector<double> frechet_far_without_class;
   double frechet_rendered = 0.0;     // two halves of the rendered pictures: what no difference looks like
   double classifier_accuracy = 0.0;  // of the judge, on rendered pictures
   double position_loss_ratio = 0.0;  // largest / smallest held-out loss over 16 positions

@@ -15,7 +15,6 @@
 namespace equi::model {
 namespace {
 
-constexpr double kGroupNormEps = 1e-6;
 constexpr std::int64_t kNumbersForAThread = std::int64_t{16} * 1024;
 
 std::int64_t rows_for_a_thread(const torch::Tensor& x) {
@@ -32,10 +31,6 @@ torch::Tensor channels_last(const torch::Tensor& x) {
 
 torch::Tensor convolved(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
   return channels_last(at::mkldnn_convolution(channels_second(x), weight, bias, {0, 0}, {1, 1}, {1, 1}, 1));
-}
-
-torch::Tensor along_columns(const Conv1d& conv, const torch::Tensor& columns) {  // [B, T, C] -> [B, T, C']
-  return conv->forward(columns.transpose(1, 2)).transpose(1, 2);
 }
 
 char* row_of(const torch::Tensor& pictures, std::int64_t index) {
@@ -155,7 +150,7 @@ torch::Tensor CpuDecoder::scales(const GroupNorm& norm, const torch::Tensor& x) 
         return std::accumulate(totals.begin() + at, totals.begin() + at + in_group, 0.0) / numbers;
       };
       const double mean = sum(first), variance = std::max(sum(channels + first) - mean * mean, 0.0);
-      const double inverse = 1.0 / std::sqrt(variance + kGroupNormEps);
+      const double inverse = 1.0 / std::sqrt(variance + GroupNormImpl::kEps);
       for (std::int64_t c = first; c < first + in_group; ++c) {
         const double factor = inverse * weight.const_data_ptr<float>()[c];
         scale[c] = static_cast<float>(factor);
@@ -253,7 +248,7 @@ torch::Tensor CpuDecoder::decode(const torch::Tensor& tokens) const {
                 "the reflected convolutions need at least 2");
   }
   const torch::InferenceMode inference;
-  const auto columns = along_columns(decoder_->decoder1d, along_columns(post_quant_layer_, tokens));
+  const auto columns = decoder_->decoder1d->along_columns(post_quant_layer_->along_columns(tokens));
   // [B, T, z * rows] -> [B, rows, T, z]
   auto h = columns.unflatten(2, {decoder_->z_channels, -1}).permute({0, 3, 1, 2}).contiguous();
   h = convolved(bordered(h), conv_in_.weight, conv_in_.bias);

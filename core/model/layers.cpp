@@ -2,10 +2,6 @@
 
 namespace equi::model {
 
-namespace {
-constexpr double kGroupNormEps = 1e-6;
-}
-
 torch::Tensor unallocated(const std::vector<std::int64_t>& shape) {
   return torch::zeros({1}).expand(shape);
 }
@@ -46,7 +42,7 @@ GroupNormImpl::GroupNormImpl(std::int64_t group_count, std::int64_t channels)
       bias(register_parameter("bias", unallocated({channels}))) {}
 
 torch::Tensor GroupNormImpl::forward(const torch::Tensor& x) const {
-  return torch::group_norm(x, groups, weight, bias, kGroupNormEps);
+  return torch::group_norm(x, groups, weight, bias, kEps);
 }
 
 Conv2dImpl::Conv2dImpl(std::int64_t in, std::int64_t out, std::int64_t kernel)
@@ -64,6 +60,10 @@ Conv1dImpl::Conv1dImpl(std::int64_t in, std::int64_t out)
 
 torch::Tensor Conv1dImpl::forward(const torch::Tensor& x) const {
   return torch::conv1d(torch::reflection_pad1d(x, {1, 1}), weight, bias);
+}
+
+torch::Tensor Conv1dImpl::along_columns(const torch::Tensor& columns) const {
+  return forward(columns.transpose(1, 2)).transpose(1, 2);
 }
 
 EmbeddingImpl::EmbeddingImpl(std::int64_t count, std::int64_t width)

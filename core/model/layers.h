@@ -32,6 +32,7 @@ TORCH_MODULE(LayerNorm);
 
 // GroupNorm with eps 1e-6. x: [B, C, H, W]. weight, bias: [C].
 struct GroupNormImpl : torch::nn::Module {
+  static constexpr double kEps = 1e-6;
   GroupNormImpl(std::int64_t groups, std::int64_t channels);
   torch::Tensor forward(const torch::Tensor& x) const;
   std::int64_t groups;
@@ -53,6 +54,8 @@ TORCH_MODULE(Conv2d);
 struct Conv1dImpl : torch::nn::Module {
   Conv1dImpl(std::int64_t in, std::int64_t out);
   torch::Tensor forward(const torch::Tensor& x) const;
+  // The same on columns: [B, T, in] -> [B, T, out].
+  torch::Tensor along_columns(const torch::Tensor& columns) const;
   torch::Tensor weight, bias;
 };
 TORCH_MODULE(Conv1d);

@@ -8,8 +8,6 @@
 namespace equi::model {
 namespace {
 
-constexpr double kGroupNormEps = 1e-6;
-
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
 #define EQUI_WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -137,7 +135,7 @@ struct NormSwish : torch::autograd::Function<NormSwish> {
         const double variance = std::max(square / n.in_group - m * m, 0.0);
         for (auto k = c; k < c + n.group_channels; ++k) {
           mean[k] = static_cast<float>(m);
-          inverse[k] = static_cast<float>(1.0 / std::sqrt(variance + kGroupNormEps));
+          inverse[k] = static_cast<float>(1.0 / std::sqrt(variance + GroupNormImpl::kEps));
           scale[std::size_t(k)] = inverse[k] * wp[k];
           shift[std::size_t(k)] = bp[k] - mean[k] * scale[std::size_t(k)];
         }

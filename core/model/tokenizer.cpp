@@ -12,10 +12,6 @@ Stride stride_between(const TokenizerConfig& config, int upper_level) {
   return {2, config.halves_width[static_cast<std::size_t>(upper_level)] ? 2 : 1};
 }
 
-torch::Tensor along_columns(const Conv1d& conv, const torch::Tensor& columns) {  // [B, T, C] -> [B, T, C']
-  return conv->forward(columns.transpose(1, 2)).transpose(1, 2);
-}
-
 void require_columns(std::int64_t columns) {
   if (columns < 2) {
     throw Error(ErrorKind::bad_input, "tokenizer", fmt::format("{} column(s) given", columns),
@@ -47,7 +43,7 @@ torch::Tensor EncoderImpl::forward(const torch::Tensor& image) const {
   auto h = conv_in->forward(image);
   for (std::size_t i = 0; i < down->size(); ++i) h = down->at<LevelImpl>(i).forward(h);
   h = conv_out->forward(norm_swish(norm_out, mid->forward(h)));  // [B, z, rows, T]
-  return along_columns(encoder1d, h.permute({0, 3, 1, 2}).flatten(2));
+  return encoder1d->along_columns(h.permute({0, 3, 1, 2}).flatten(2));
 }
 
 DecoderImpl::DecoderImpl(const TokenizerConfig& c) : z_channels(c.z_channels) {
@@ -71,7 +67,7 @@ DecoderImpl::DecoderImpl(const TokenizerConfig& c) : z_channels(c.z_channels) {
 }
 
 torch::Tensor DecoderImpl::forward(const torch::Tensor& columns) const {
-  auto h = along_columns(decoder1d, columns);
+  auto h = decoder1d->along_columns(columns);
   h = h.unflatten(2, {z_channels, -1}).permute({0, 2, 3, 1});  // [B, z, rows, T]
   h = mid->forward(conv_in->forward(h));
   for (std::size_t i = up->size(); i-- > 0;) h = up->at<LevelImpl>(i).forward(h);
@@ -96,12 +92,12 @@ torch::Tensor TokenizerImpl::encode(const torch::Tensor& image) const {
             config.column_pixels()));
   }
   require_columns(image.size(3) / config.column_pixels());
-  return along_columns(quant_layer, encoder->forward(image));
+  return quant_layer->along_columns(encoder->forward(image));
 }
 
 torch::Tensor TokenizerImpl::decode(const torch::Tensor& tokens) const {
   require_columns(tokens.size(1));
-  return decoder->forward(along_columns(post_quant_layer, tokens));
+  return decoder->forward(post_quant_layer->along_columns(tokens));
 }
 
 }  // namespace equi::model

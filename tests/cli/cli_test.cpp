@@ -111,6 +111,10 @@ TEST_F(Cli, EvaluatesTheDemoModel) {
   EXPECT_LT(figures.at("seam_ratio").get<double>() / figures.at("seam_ratio_full_width").get<double>(), 1.1);
   EXPECT_GT(figures.at("class_agreement_near").get<double>(), 0.7) << "of 15 classes; few panoramas";
   EXPECT_GT(figures.at("position_loss_ratio").get<double>(), 1.0);
+  const auto without = figures.at("frechet_far_without_class").get<std::vector<double>>();
+  ASSERT_EQ(without.size(), 15);
+  for (const double distance : without) EXPECT_GT(distance, 0.0);
+  EXPECT_NE(std::ranges::min(without), std::ranges::max(without));
 }
 
 // The numerics guard on the demo model (the kernels' own bounds are in stream_test).

@@ -277,22 +277,25 @@ TEST(ColumnEngineOnAGpu, MakesTheSameRowAsTheTensorPath) {
   if (!cuda_status().kernels_loaded)
     GTEST_SKIP() << "our CUDA kernels are not loaded: " << cuda_status().reason;
   const Device gpu{Device::Kind::cuda, 0};
-  for (const std::int64_t batch : {1, 6}) {
-    const auto settings = settings_with(sampling::Method::corrected2, 6);
+  for (const auto& [batch, method, evaluations] : {std::tuple{1, sampling::Method::corrected2, 6},
+                                                   {6, sampling::Method::corrected2, 6},
+                                                   {1, sampling::Method::euler, 60}}) {  // by sweeps
+    const auto settings = settings_with(method, evaluations);
     model::Generator narrow(small_config());
     model::randomize_weights(*narrow, torch::kBFloat16, 8);
     narrow->to(model::to_torch(gpu));
     narrow->eval();
     const std::vector<Scene> scenes(static_cast<std::size_t>(batch), Scene{2});
     const auto noise = torch::randn({9, batch, 16});
-    const auto row = [&](model::Backend backend) {
-      ColumnGenerator generator(narrow, settings, batch, true, backend);
+    const auto row = [&, count = batch](model::Backend backend) {
+      ColumnGenerator generator(narrow, settings, count, true, backend);
       std::vector<torch::Tensor> tokens;
       for (std::int64_t k = 0; k < noise.size(0); ++k)
         tokens.push_back(generator.next(noise[k], scenes).cpu());
       return torch::stack(tokens);
     };
-    EXPECT_LE(relative_error(row(model::Backend::automatic), row(model::Backend::tensors)), kBound) << batch;
+    EXPECT_LE(relative_error(row(model::Backend::automatic), row(model::Backend::tensors)), kBound)
+        << batch << " " << evaluations;
   }
 }
 
