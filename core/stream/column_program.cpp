@@ -66,7 +66,7 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
       batch_ == 1 && steps() >= kManySteps && steps() == group_ && steps() <= kEquiMaxPathSteps;
   const std::int64_t many = in_sweeps ? steps() * rows_ : rows_;  // of the flow head at once
   const std::int64_t widest = std::max({c.width, c.flow_width, c.token_width});
-  const auto windows = 2 * c.blocks * rows_ * c.cond_length * c.width;
+  const auto windows = std::int64_t{2} * c.blocks * rows_ * c.cond_length * c.width;
   pending = memory({batch_, c.token_width});
   cross_rope = memory({c.head_width() / 2, 2});
   conditions = memory({rows_, c.width});
@@ -76,7 +76,7 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
   after = memory({windows}, torch::kBFloat16);
   scene = memory({2, c.blocks, rows_, c.condition_tokens, c.width}, torch::kBFloat16);
   x_ = memory({rows_, c.width});
-  wide_ = memory({rows_, 3 * c.width});
+  wide_ = memory({rows_, std::int64_t{3} * c.width});
   mixed_ = memory({rows_, c.width});
   hidden_ = memory({rows_, c.mlp_width});
   flow_x_ = memory({many, c.flow_width});
@@ -98,7 +98,7 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
 }
 
 torch::Tensor ColumnProgram::window(const torch::Tensor& all, std::int64_t columns) const {
-  const std::int64_t numbers = 2 * config_.blocks * rows_ * columns * config_.width;
+  const std::int64_t numbers = std::int64_t{2} * config_.blocks * rows_ * columns * config_.width;
   return all.narrow(0, 0, numbers)
       .view({2, config_.blocks, rows_, columns, config_.heads, config_.head_width()});
 }

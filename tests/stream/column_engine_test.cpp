@@ -177,6 +177,7 @@ class CountingExecutor final : public OpExecutor {
 TEST(ColumnEngine, SweepsUntilTheTokenStays) {
   // A velocity that changes quickly along the path: seven sweeps are not enough, and the token is the steps'.
   const auto settings = settings_with(sampling::Method::euler, 60);
+  torch::manual_seed(5);
   const auto noise = torch::randn({1, 16});
   const std::vector<Scene> scenes = {{2}};
   for (const double stiffness : {1.0, 60.0}) {
@@ -188,13 +189,9 @@ TEST(ColumnEngine, SweepsUntilTheTokenStays) {
         engine.next(context.start(0), context.conditions(scenes), 0.0, settings.guidance.at(0), noise).token;
     ColumnGenerator steps(pair.wide, settings, 1, true, model::Backend::tensors);
     EXPECT_LE(relative_error(made, steps.next(noise, scenes)), kBound) << stiffness;
-    int most = 0;
-    for (const auto& [key, count] : runs) most = std::max(most, count);
-    if (stiffness > 1) {
-      EXPECT_GT(most, 2);
-    } else {
-      EXPECT_EQ(most, 1);
-    }
+    int lists = 0;  // the flow, then a sweep at a time
+    for (const auto& [key, count] : runs) lists += count;
+    EXPECT_EQ(lists > 1, stiffness > 1) << lists;
   }
 }
 
