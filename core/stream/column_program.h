@@ -44,8 +44,8 @@ class ColumnProgram {
   std::vector<EquiOp> sweep() const;
   // How far the last one moved the token, relative to its norm. Waits for it.
   double moved() const;
+  // As many sweeps as these are exact; flow() does kSweeps.
   std::int64_t steps() const { return static_cast<std::int64_t>(plan_.times.size()); }
-  // After so many the token is that of the steps; flow() does kSweeps.
   static constexpr std::int64_t kSweeps = 7;
 
   // What flow() made, [B, E].
