@@ -266,7 +266,7 @@ void add_bench_solvers(CLI::App& bench) {
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   command->add_flag("--sweeps", a->sweeps, "Only: 100 Euler steps in sweeps over all of them, as a GPU does");
-  command->add_option("--plot", a->plot, "Write the curves to this SVG file");
+  command->add_option("--plot", a->plot, "Write the curves to this SVG file")->excludes("--sweeps");
   a->bench.precision = "float32";  // errors of solvers, not of numbers
   a->bench.add_to(*command);
   command->footer("Example: equicanvas-cli bench solvers --model models/demo --plot solvers.svg");
