@@ -1,5 +1,6 @@
 #include "core/base/cuda_loader.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -64,6 +65,12 @@ std::vector<CudaDeviceInfo> list_devices(std::string& reason) {
 
 void* g_kernels = nullptr;
 
+constexpr int kOldestMajor = 8;  // that our kernels are compiled for (CMAKE_CUDA_ARCHITECTURES)
+
+bool is_too_old(const CudaDeviceInfo& device) {
+  return device.major < kOldestMajor;
+}
+
 // Of the folder that the program is in.
 void* load_beside(const char* library) {
   std::error_code ignored;
@@ -86,6 +93,12 @@ CudaStatus find_cuda() {
     status.reason = fmt::format("our CUDA kernels are not there, libtorch's are used: {}", dlerror());
   }
   status.kernels_loaded = g_kernels != nullptr;
+  const auto old = std::ranges::find_if(status.devices, is_too_old);
+  if (status.kernels_loaded && old != status.devices.end()) {
+    status.reason =
+        fmt::format("our CUDA kernels need compute capability {}.0, {} has {}.{}: libtorch's are used",
+                    kOldestMajor, old->name, old->major, old->minor);
+  }
   return status;
 }
 
@@ -94,6 +107,12 @@ CudaStatus find_cuda() {
 const CudaStatus& cuda_status() {
   static const CudaStatus status = find_cuda();
   return status;
+}
+
+bool cuda_kernels_fit(int device_index) {
+  const auto& devices = cuda_status().devices;
+  return std::ranges::any_of(
+      devices, [&](const auto& each) { return each.index == device_index && !is_too_old(each); });
 }
 
 void* cuda_kernel_symbol(const char* name) {

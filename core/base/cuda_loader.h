@@ -27,6 +27,10 @@ struct CudaStatus {
 // our own kernels. The same binaries start where none of these exist. Thread-safe; never throws.
 const CudaStatus& cuda_status();
 
+// Whether our kernels, once loaded, run on that device: they are compiled for compute capability 8.0 and
+// later.
+bool cuda_kernels_fit(int device_index);
+
 // The entry point `name` of our CUDA library, or nullptr when the library is not loaded.
 void* cuda_kernel_symbol(const char* name);
 

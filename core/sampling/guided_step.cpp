@@ -30,7 +30,8 @@ torch::Tensor guided_step(const torch::Tensor& z, const torch::Tensor& velocitie
   const bool fusable = z.is_cuda() && z.scalar_type() == torch::kFloat32 &&
                        velocities.scalar_type() == torch::kFloat32 && velocities.is_contiguous();
   static const Kernel kernel = load_kernel();
-  if (!fusable || kernel == nullptr) return z + dt * model::guide(velocities, scale);
+  if (!fusable || kernel == nullptr || !cuda_kernels_fit(z.get_device()))
+    return z + dt * model::guide(velocities, scale);
   auto next = z.clone(torch::MemoryFormat::Contiguous);
   const c10::impl::VirtualGuardImpl guard(z.device().type());
   const auto before = guard.exchangeDevice(z.device());

@@ -114,7 +114,7 @@ std::unique_ptr<OpExecutor> plain_executor() {
 }
 
 std::unique_ptr<OpExecutor> cuda_executor(const torch::Device& device) {
-  if (!library().complete) return nullptr;
+  if (!library().complete || !cuda_kernels_fit(device.index())) return nullptr;
   return std::make_unique<CudaExecutor>(device);
 }
 

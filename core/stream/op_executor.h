@@ -26,7 +26,8 @@ class OpExecutor {
 std::unique_ptr<OpExecutor> plain_executor();
 
 // Our kernels on a CUDA device, on libtorch's current stream; repeated lists are captured in graphs. Null
-// when the kernels are not loaded or of another version. run throws Error(internal) with CUDA's code.
+// when the kernels are not loaded, of another version or compiled for newer devices. run throws
+// Error(internal) with CUDA's code.
 std::unique_ptr<OpExecutor> cuda_executor(const torch::Device& device);
 
 }  // namespace equi::stream

@@ -56,6 +56,8 @@ TEST(Device, AutoIsTheCpuWhereNoDriverIs) {
   const auto& status = cuda_status();
   EXPECT_EQ(parse_device("auto").kind, status.torch_loaded ? Device::Kind::cuda : Device::Kind::cpu);
   EXPECT_NE(status.torch_loaded, status.devices.empty());
+  for (const auto& each : status.devices) EXPECT_EQ(cuda_kernels_fit(each.index), each.major >= 8);
+  EXPECT_FALSE(cuda_kernels_fit(static_cast<int>(status.devices.size())));
   if (!status.torch_loaded) {
     EXPECT_FALSE(status.reason.empty());
     EXPECT_EQ(cuda_kernel_symbol("equi_cuda_abi"), nullptr);
