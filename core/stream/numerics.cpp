@@ -4,6 +4,7 @@
 
 #include "core/sampling/noise.h"
 #include "core/stream/column_generator.h"
+#include "core/stream/fitting_layout.h"
 #include "core/stream/seam.h"
 #include "core/stream/streaming_decoder.h"
 
@@ -16,9 +17,7 @@ double relative_error(const torch::Tensor& ours, const torch::Tensor& exact) {
 
 // The picture of a row of tokens [columns, E], decoded window by window.
 torch::Tensor picture(const model::Model& model, const torch::Tensor& tokens) {
-  WindowLayout layout;
-  layout.window = model.manifest.window_columns;
-  layout.hop = model.manifest.window_hop;
+  const auto layout = fitting_layout(model.manifest.window_columns, model.manifest.window_hop);
   StreamingDecoder decoder(model.tokenizer, model.manifest.vae_norm, layout);
   const ColumnRange all{0, tokens.size(0)};
   const auto span =

@@ -18,7 +18,7 @@ struct GenerationSettings {
   // The most frequent position in training: columns 0..15 plus a shift of 0..15 make 15 the middle.
   double hold_position = 15.0;
   sampling::Guidance guidance;
-  // Chosen by `bench solvers` on models/demo: a 23rd of the error of 100 Euler steps in 16 evaluations.
+  // Chosen by `bench solvers` on models/demo: an eighth of the error of 100 Euler steps in 16 evaluations.
   sampling::SolverSettings solver{sampling::Method::corrected3, {sampling::TimeGrid::Kind::quadratic}, 16};
   bool operator==(const GenerationSettings&) const = default;
 };

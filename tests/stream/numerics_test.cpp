@@ -30,6 +30,13 @@ TEST(Numerics, Bfloat16KeepsTokensAndPixels) {
   EXPECT_GT(r.token_error_worst, 1e-5) << "bfloat16 was not used";
 }
 
+TEST(Numerics, TakesEveryLayoutThatGenerationTakes) {
+  auto odd = golden_model();
+  odd.manifest.window_columns = 5;  // a cross-fade of 4 columns has no room there
+  odd.manifest.window_hop = 2;
+  EXPECT_GE(compare_numerics(odd, odd, guarded_settings(), 2, 8, 7).psnr, 50.0);
+}
+
 // Everything but the weights is as in bfloat16 or, where the processor does not multiply that, in float32.
 TEST(Numerics, EightBitWeightsKeepTokensAndPixels) {
   const auto narrow = model::load_model(Bundle::open(testing::golden_bundle()), {}, Precision::int8);
