@@ -205,9 +205,9 @@ void add_bench_column(CLI::App& bench) {
       "same\n"
       "run. Everything is measured in two passes; the smaller figure counts, the spread says how far the "
       "other\n"
-      "one was. On a GPU a column is one graph: an evaluation is what a solver with twice as many takes "
-      "more,\n"
-      "with its modulations, and the transformer step is the rest.\n"
+      "one was. On a GPU a column is one graph: the transformer step is what plans of 16 and of 32 "
+      "evaluations\n"
+      "leave of it, an evaluation is the rest divided by their number, its modulations included.\n"
       "Example: equicanvas-cli bench column --size large --no-decode --json");
   command->callback([a] { run(*a); });
 }

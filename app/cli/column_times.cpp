@@ -2,12 +2,14 @@
 
 #include "app/cli/bench.h"
 #include "core/sampling/noise.h"
+#include "core/stream/fitting_layout.h"
 #include "core/stream/streaming_decoder.h"
 
 namespace equi::cli {
 namespace {
 
 constexpr int kEvaluations = 8;  // timed one by one
+constexpr int kFewEvaluations = 16;
 constexpr int kOverlappedHops = 6, kGrownHops = 3;
 
 // One configuration of generator and decoder, warmed up.
@@ -74,18 +76,23 @@ class Bench {
     next();
   }
 
-  // On a GPU a column is one graph: its parts are what more evaluations cost, their modulations included, and
-  // what is left.
-  void measure_by_difference(ColumnTimes& times) {
-    auto longer = settings_;
-    longer.solver.evaluations *= 2;
-    generator_->set_settings(longer);
+  double column_with(int evaluations) {
+    auto settings = settings_;
+    settings.solver.evaluations = evaluations;
+    generator_->set_settings(settings);
     for (int i = 0; i < 2; ++i) next();  // records the graph
-    const double twice = median_of(options_.columns, [&] { next(); });
+    return median_of(options_.columns, [&] { next(); });
+  }
+
+  // On a GPU a column is one graph: the transformer step is what two short plans, one twice as long, leave of
+  // it, and the plan's evaluations, their modulations included, are the rest. Both go step by step, which
+  // longer ones need not (ColumnProgram).
+  void measure_by_difference(ColumnTimes& times) {
+    const double few = column_with(kFewEvaluations), twice = column_with(2 * kFewEvaluations);
     generator_->set_settings(settings_);
     next();
-    times.evaluation = std::max(0.0, twice - times.column) / settings_.solver.evaluations;
-    times.transformer = std::max(0.0, times.column - settings_.solver.evaluations * times.evaluation);
+    times.transformer = std::clamp(2 * few - twice, 0.0, times.column);
+    times.evaluation = (times.column - times.transformer) / settings_.solver.evaluations;
   }
 
   void measure_transformer(ColumnTimes& times) {
@@ -114,9 +121,7 @@ class Bench {
 
   // Windows of new tokens, so that none is found in the decoder's cache; one panorama.
   void measure_decoder(ColumnTimes& times) const {
-    stream::WindowLayout layout;
-    layout.window = model_.manifest.window_columns;
-    layout.hop = model_.manifest.window_hop;
+    const auto layout = stream::fitting_layout(model_.manifest.window_columns, model_.manifest.window_hop);
     stream::StreamingDecoder decoder(model_.tokenizer, model_.manifest.vae_norm, layout);
     std::vector<torch::Tensor> tokens;
     stream::ColumnGenerator generator(model_.generator, settings_);

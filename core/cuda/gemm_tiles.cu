@@ -25,7 +25,7 @@ struct Tiles {
   static_assert(kShared >= sizeof(float4) * kOutputTiles * kThreads);  // sums are exchanged there
 };
 using Wide = Tiles<128, 64, 4>;
-using Narrow = Tiles<32, 32, 8>;
+using Narrow = Tiles<32, 32, 6>;  // two blocks side by side on compute capability 8.0, too
 
 // Where a piece of a row lies: eight lanes that read the same piece of eight rows meet all banks.
 __device__ inline int place(int row, int piece) {

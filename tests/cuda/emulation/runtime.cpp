@@ -44,7 +44,9 @@ Failure take_failure();
 
 namespace {
 
-constexpr std::size_t kSharedWithoutAsking = 48 * 1024, kSharedAtMost = 227 * 1024;
+constexpr std::size_t kSharedWithoutAsking = 48 * 1024;
+constexpr std::size_t kSharedAtMost =
+    99 * 1024;  // of compute capability 8.6, 8.9 and 12.0: the least since 8.0
 constexpr unsigned kThreadsAtMost = 1024, kGridHeightAtMost = 65535;
 
 EmulatedStream& stream_of(cudaStream_t stream) {
