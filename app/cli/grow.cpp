@@ -68,9 +68,8 @@ Growth grow(engine::Session& session, std::int64_t left, std::int64_t right, boo
 }
 
 void check_picture(const std::filesystem::path& path, std::int64_t columns, const engine::Engine& engine) {
-  media::check_writable(path);
-  const std::int64_t bytes = columns * engine.column_pixels() * engine.picture_height() * 3;
-  if (bytes <= kMostBytes) return;
+  const std::int64_t width = columns * engine.column_pixels(), height = engine.picture_height();
+  if (width * height * 3 <= kMostBytes) return media::check_writable(path, width, height);
   throw Error(ErrorKind::bad_input, path.string(),
               fmt::format("{} columns are too many for one picture", columns),
               "keep the project with --project");

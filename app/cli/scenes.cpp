@@ -53,8 +53,8 @@ void print_list(bool json) {
 void run(const Arguments& a) {
   const auto chosen = labels(a.scene);
   if (a.output.empty()) return print_list(a.json);
-  media::check_writable(a.output);
   const auto total = std::int64_t(chosen.size()) * a.rows;
+  media::check_writable(a.output, a.columns * kColumnPixels, total * (a.height + kGap) - kGap);
   if (a.height > 0 && total * a.height > kMaxPixels / (a.columns * kColumnPixels)) {
     throw Error(ErrorKind::bad_input, a.output, fmt::format("a sheet of {} such views is too large", total),
                 "choose fewer columns or rows, a smaller height or one --scene");

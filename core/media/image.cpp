@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/media/claimed_size.h"
+#include "core/media/export_format.h"
 
 namespace equi::media {
 namespace {
@@ -95,16 +96,6 @@ std::string lower_ending(const std::filesystem::path& path) {
   return ending;
 }
 
-void check_size(const std::filesystem::path& path, const std::string& ending, const Image& image) {
-  const int limit = ending == ".webp" ? 16383 : ending == ".jpg" || ending == ".jpeg" ? 65535 : 0;
-  if (limit > 0 && std::max(image.width, image.height) > limit) {
-    throw Error(ErrorKind::bad_input, path.string(),
-                fmt::format("{} x {} pixels do not fit {}, which stops at {}", image.width, image.height,
-                            ending.substr(1), limit),
-                "use png or tiff");
-  }
-}
-
 }  // namespace
 
 Image read_image(const std::filesystem::path& path) {
@@ -140,10 +131,17 @@ void check_writable(const std::filesystem::path& path) {
   }
 }
 
-void write_image(const std::filesystem::path& path, const Image& image) {
+void check_writable(const std::filesystem::path& path, std::int64_t width, std::int64_t height) {
   check_writable(path);
   const std::string ending = lower_ending(path);
-  check_size(path, ending, image);
+  if (ending == ".bmp") return;  // 31 bits, as an Image has
+  const auto message = limit_message(parse_format(ending), width, height);
+  if (!message.empty()) throw Error(ErrorKind::bad_input, path.string(), message, "use png or tiff");
+}
+
+void write_image(const std::filesystem::path& path, const Image& image) {
+  check_writable(path, image.width, image.height);
+  const std::string ending = lower_ending(path);
   cv::Mat bgr;
   cv::cvtColor(view(image), bgr, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> bytes;

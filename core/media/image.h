@@ -23,8 +23,9 @@ struct Image {
 Image read_image(const std::filesystem::path& path);
 
 // Throws what write_image would throw about the name alone: an unknown ending, a folder that is missing or
-// closed. For asking before a long computation.
+// closed; and, with a size, a format that does not hold it. For asking before a long computation.
 void check_writable(const std::filesystem::path& path);
+void check_writable(const std::filesystem::path& path, std::int64_t width, std::int64_t height);
 
 // Writes PNG, JPEG, WebP, TIFF or BMP by the file name's ending, aside and renamed. Throws Error(bad_input)
 // for an unknown ending or a size that the format cannot hold, Error(io) when writing fails.

@@ -161,6 +161,7 @@ TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
                "cannot be written");
   expect_error("scenes --scene moon" + out, "there is no scene of this name");
   expect_error("scenes --scene dunes -o " + at("x.gif"), "not a picture format");
+  expect_error("scenes --scene dunes --columns 4096 -o " + at("x.jpg"), "pixels in a row");
   expect_error("scenes --rows 100 --columns 4096" + out, "too large");
   EXPECT_EQ(run("scenes --height 5" + out).code, 2);
   expect_error("reconstruct " + at("absent.jpg") + " " + at("y.png") + model(), "absent.jpg: cannot be read");

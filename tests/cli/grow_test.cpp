@@ -79,6 +79,11 @@ TEST_F(CliGrow, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("generate --scene 1 --columns 99999999999999" + model() + out, "is not between 1 and");
   expect_error("generate --scene 1 --columns 900000000" + model() + out, "too many for one picture");
+  for (const auto& [columns, ending] : {std::pair{"4096", "webp"}, {"16376", "jpg"}}) {  // before any is made
+    expect_error(
+        std::string("generate --scene 1 --columns ") + columns + model() + " -o " + at("x.") + ending,
+        "pixels in a row");
+  }
   expect_error("generate --scene 1 --left -1" + model() + out, "-1 is not between");
   expect_error("generate --scene 1" + model(), "there is nothing to write");
   expect_error("generate --scene 1 --solver magic" + model() + out, "magic");
