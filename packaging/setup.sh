@@ -11,9 +11,9 @@ packages=(
   build-essential cmake ninja-build ccache mold pkg-config git python3 python3-pip unzip
   qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-svg-dev libgl-dev
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev libopencv-dev
-  libfmt-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libjemalloc-dev libssl-dev libpng-dev libtiff-dev libgif-dev
+  libfmt-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev libjemalloc-dev libssl-dev libpng-dev libtiff-dev libgif-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  xvfb fonts-dejavu-core fonts-noto-cjk
+  fonts-dejavu-core fonts-noto-cjk
   clang clang-tidy-19 clang-format libclang-rt-14-dev
 )
 

@@ -67,7 +67,7 @@ run_fuzzers() {
 }
 
 check_format() {
-  git ls-files '*.cpp' '*.h' '*.cu' | xargs clang-format --dry-run -Werror
+  git ls-files '*.cpp' '*.h' '*.cu' '*.cuh' | xargs clang-format --dry-run -Werror
 }
 
 stage 'build' packaging/build.sh release
