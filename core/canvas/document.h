@@ -66,7 +66,8 @@ class Document {
   };
   Photo photo() const;  // throws Error(bad_input) when there is none
 
-  // A whole copy under another name ("save as"); the document stays with its own file.
+  // A whole copy under another name ("save as"); the document stays with its own file. Throws as
+  // ProjectFile::save_copy.
   void save_copy(const std::filesystem::path& target);
 
  private:

@@ -41,6 +41,30 @@ std::string hash_of(const T& values) {
               "a copy or the autosaved version may still be whole");
 }
 
+std::filesystem::path beside(const std::filesystem::path& file, const char* ending) {
+  return std::filesystem::path(file).concat(ending);
+}
+
+// What a program that was killed left beside a project: its last changes, or what takes half of one back.
+// SQLite would apply it to whatever file has the project's name, so it goes into the old version before a new
+// one is put in its place: a kill in between leaves the old version whole. Throws Error(io) when another
+// program has the project open.
+void take_in_log(const std::filesystem::path& project) {
+  namespace fs = std::filesystem;
+  const auto log = beside(project, "-wal"), journal = beside(project, "-journal");
+  if (!fs::exists(log) && !fs::exists(journal)) return;
+  if (fs::exists(project)) {
+    try {
+      const Database old(project, Database::Mode::open);
+      old.execute("PRAGMA journal_mode = DELETE");
+      old.execute("BEGIN EXCLUSIVE; COMMIT");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::bad_input) throw;  // else it is no project any more: nothing to keep
+    }
+  }
+  for (const auto& left : {log, beside(project, "-shm"), journal}) fs::remove(left);
+}
+
 }  // namespace
 
 std::unique_ptr<ProjectFile> ProjectFile::create(const std::filesystem::path& path,
@@ -91,7 +115,7 @@ void ProjectFile::check_whole() const {
         fmt::format("was written by a newer version (schema {}, this program knows {})", version, kSchema),
         "update EquiCanvas");
   }
-  const bool has_log = std::filesystem::exists(std::filesystem::path(path()).concat("-wal"));
+  const bool has_log = std::filesystem::exists(beside(path(), "-wal"));
   const auto expected = db.integer("PRAGMA page_count") * db.integer("PRAGMA page_size");
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path()));
   if (!has_log && size != expected) {
@@ -336,20 +360,51 @@ void ProjectFile::set_setting(const std::string& key, const std::string& value) 
 
 void ProjectFile::save_copy(const std::filesystem::path& target) {
   commit();
-  const auto aside = std::filesystem::path(target).concat(".part");
+  const auto aside = beside(target, ".part");
   std::error_code ignored;
   std::filesystem::remove(aside, ignored);
+  const auto give_up = [&](const std::string& reason, const std::string& hint) {
+    std::filesystem::remove(aside, ignored);
+    throw Error(ErrorKind::io, target.string(), "cannot be written: " + reason, hint);
+  };
   try {
     database_.prepare("VACUUM INTO ?").bind(1, aside.string()).run();
+  } catch (const Error& failure) {
+    give_up(failure.message(), "is the disk full?");
+  }
+  try {
+    take_in_log(target);
     std::filesystem::rename(aside, target);
   } catch (const std::filesystem::filesystem_error& failure) {
-    std::filesystem::remove(aside, ignored);
-    throw Error(ErrorKind::io, target.string(), "cannot be written: " + failure.code().message());
+    give_up(failure.code().message(), "");
   } catch (const Error& failure) {
-    std::filesystem::remove(aside, ignored);
-    throw Error(ErrorKind::io, target.string(), "cannot be written: " + failure.message(),
-                "is the disk full?");
+    give_up(failure.message(), "close it where it is open, or save under another name");
   }
+}
+
+void copy_project(const std::filesystem::path& from, const std::filesystem::path& to) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) fs::remove(beside(to, ending), ignored);
+  const auto log = beside(from, "-wal");
+  const bool has_log = fs::exists(log, ignored);
+  if (has_log) {
+    try {
+      Database(from, Database::Mode::read_only).prepare("VACUUM INTO ?").bind(1, to.string()).run();
+      return;
+    } catch (const Error&) {
+      // A folder that cannot be written, or damage, which whoever opens the copy is told.
+      fs::remove(to, ignored);
+    }
+  }
+  const auto copy = [&](const fs::path& file, const fs::path& target) {
+    std::error_code failure;
+    fs::copy_file(file, target, failure);
+    if (failure) throw Error(ErrorKind::io, from.string(), "cannot be read: " + failure.message());
+    fs::permissions(target, fs::perms::owner_read | fs::perms::owner_write, fs::perm_options::add, ignored);
+  };
+  copy(from, to);
+  if (has_log) copy(log, beside(to, "-wal"));
 }
 
 }  // namespace equi::canvas

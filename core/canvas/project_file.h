@@ -89,7 +89,8 @@ class ProjectFile {
   // Runs `body` as one transaction that also writes pending chunks.
   void commit(const std::function<void()>& body = {});
 
-  // A whole and consistent copy, written aside and renamed. Throws Error(io); the target is then as it was.
+  // A whole and consistent copy, written aside and renamed. Throws Error(io), also for a target that is open
+  // somewhere; the target is then as it was.
   void save_copy(const std::filesystem::path& target);
 
  private:
@@ -115,5 +116,10 @@ class ProjectFile {
   std::map<std::int64_t, std::int64_t> columns_;  // of the segments that were asked for
   std::list<ChunkKey> recent_;                    // the most recently used first
 };
+
+// Copies a project as it is now, with what a program that was killed, or still runs, has in its log; `from`
+// is not changed, whatever was at `to` is replaced by a file that can be written. Throws Error(io); damage is
+// found by whoever opens the copy.
+void copy_project(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace equi::canvas

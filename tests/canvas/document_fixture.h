@@ -3,6 +3,9 @@
 #include <cstring>
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/canvas/document.h"
 #include "tests/support/temp_folder.h"
@@ -38,6 +41,17 @@ class DocumentTest : public ::testing::Test {
     std::vector<float> out;
     for (std::size_t i = 0; i < tokens.size(); i += 4) out.push_back(tokens[i]);
     return out;
+  }
+  // A project of `count` columns as a program that was killed leaves it: with its log.
+  void leave_log(const std::string& name, std::int64_t count) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto document = create(name);
+      extend(*document, count);
+      kill(getpid(), SIGKILL);
+    }
+    waitpid(child, nullptr, 0);
+    ASSERT_TRUE(std::filesystem::exists(folder_ / (name + "-wal")));
   }
   testing::TempFolder folder_;
 };

@@ -1,6 +1,7 @@
 #include "core/canvas/document.h"
 
 #include <cmath>
+#include <fstream>
 
 #include "core/base/error.h"
 #include "tests/canvas/document_fixture.h"
@@ -203,6 +204,78 @@ TEST_F(DocumentTest, ASavedCopyIsWholeAndTheOriginalGoesOn) {
   EXPECT_EQ(firsts(*document).size(), 301U);
   document->save_copy(folder_ / "copy.equi");
   EXPECT_EQ(firsts(*open("copy.equi")).size(), 301U) << "saving over an older copy replaces it";
+}
+
+TEST_F(DocumentTest, SavingOverAProjectOfAKilledProgramReplacesIt) {
+  leave_log("old.equi", 5);
+  const auto document = create();
+  extend(*document, 40, FrameId::forward, 100);
+  document->save_copy(folder_ / "old.equi");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "old.equi-wal"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "old.equi-shm"));
+  const auto saved = open("old.equi");
+  EXPECT_EQ(firsts(*saved), firsts(*document));
+}
+
+TEST_F(DocumentTest, ASaveThatFailsLeavesWhatAKilledProgramLeft) {
+  leave_log("old.equi", 5);
+  const auto document = create();
+  const Database other(folder_ / "old.equi", Database::Mode::open);
+  EXPECT_EQ(other.integer("SELECT count(*) FROM segments"), 1);  // has it open from here on
+  EXPECT_THROW(document->save_copy(folder_ / "old.equi"), Error);
+  EXPECT_EQ(firsts(*open("old.equi")), (Firsts{0, 1, 2, 3, 4}));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "old.equi.part"));
+}
+
+TEST_F(DocumentTest, AProjectThatIsOpenIsNotSavedOver) {
+  const auto document = create(), other = create("other.equi");
+  extend(*other, 2);
+  for (const char* name : {"other.equi", "a.equi"})
+    EXPECT_THROW(document->save_copy(folder_ / name), Error) << name;
+  extend(*other, 1, FrameId::forward, 2);
+  extend(*document, 1);
+  EXPECT_EQ(firsts(*open("other.equi")), (Firsts{0, 1, 2}));
+  EXPECT_EQ(firsts(*open("a.equi")), (Firsts{0}));
+}
+
+TEST_F(DocumentTest, ASaveReplacesWhatIsNoProject) {
+  const auto document = create();
+  extend(*document, 3);
+  for (const char* name : {"text.equi", "text.equi-wal", "gone.equi-wal"})
+    std::ofstream(folder_ / name) << "this is text";
+  for (const char* name : {"text.equi", "gone.equi"}) {
+    document->save_copy(folder_ / name);
+    EXPECT_EQ(firsts(*open(name)), (Firsts{0, 1, 2})) << name;
+  }
+}
+
+TEST_F(DocumentTest, ACopyOfAProjectHasWhatIsInItsLog) {
+  leave_log("old.equi", 5);
+  const auto bytes = std::filesystem::file_size(folder_ / "old.equi-wal");
+  copy_project(folder_ / "old.equi", folder_ / "copy.equi");
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "old.equi-wal"), bytes) << "the original stays as it is";
+  EXPECT_EQ(firsts(*open("copy.equi")), (Firsts{0, 1, 2, 3, 4}));
+
+  const auto running = create();
+  extend(*running, 3);
+  copy_project(folder_ / "a.equi", folder_ / "copy.equi");
+  EXPECT_EQ(firsts(*open("copy.equi")), (Firsts{0, 1, 2})) << "also while it is open";
+  extend(*running, 1, FrameId::forward, 3);
+  EXPECT_EQ(firsts(*running), (Firsts{0, 1, 2, 3}));
+
+  leave_log("held.equi", 4);
+  {
+    const Database other(folder_ / "held.equi", Database::Mode::open);
+    other.execute("PRAGMA locking_mode = EXCLUSIVE");
+    other.execute("BEGIN IMMEDIATE; COMMIT");
+    copy_project(folder_ / "held.equi", folder_ / "copy.equi");
+    EXPECT_EQ(firsts(*open("copy.equi")), (Firsts{0, 1, 2, 3})) << "as it lies there, when SQLite may not";
+  }
+
+  running->save_copy(folder_ / "plain.equi");
+  copy_project(folder_ / "plain.equi", folder_ / "copy.equi");
+  EXPECT_EQ(firsts(*open("copy.equi")), firsts(*running));
+  EXPECT_THROW(copy_project(folder_ / "absent.equi", folder_ / "copy.equi"), Error);
 }
 
 TEST_F(DocumentTest, ANewDocumentNeverOverwritesAFile) {

@@ -16,10 +16,7 @@ canvas::ModelIdentity copy_aside(const fs::path& from, const fs::path& to) {
   std::error_code code;
   if (fs::is_directory(from, code))
     throw Error(ErrorKind::bad_input, from.string(), "is a folder, not a project");
-  if (!fs::copy_file(from, to, fs::copy_options::overwrite_existing, code)) {
-    throw Error(ErrorKind::io, from.string(), "cannot be read: " + code.message());
-  }
-  fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, fs::perm_options::add, code);
+  canvas::copy_project(from, to);
   try {
     return canvas::ProjectFile::open(to)->model();
   } catch (const Error& error) {
