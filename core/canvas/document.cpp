@@ -25,7 +25,7 @@ std::unique_ptr<Document> Document::create(const std::filesystem::path& path, co
 }
 
 std::unique_ptr<Document> Document::open(const std::filesystem::path& path, const ModelIdentity& model,
-                                         bool any_model) {
+                                         bool any_model, Check check) {
   auto document = std::unique_ptr<Document>(new Document(ProjectFile::open(path)));
   const ModelIdentity& own = document->file_->model();
   if (!any_model && !own.same_model(model)) {
@@ -39,8 +39,10 @@ std::unique_ptr<Document> Document::open(const std::filesystem::path& path, cons
         ErrorKind::bad_input, path.string(),
         fmt::format("its tokens have {} numbers, the model's {}", own.token_width, model.token_width));
   }
+  document->check_ = std::move(check);
   document->titles_ = document->file_->history_titles();
-  document->go_to(document->file_->cursor());
+  document->cursor_ = document->file_->cursor();
+  document->state_ = document->read(document->cursor_);
   return document;
 }
 
@@ -69,20 +71,23 @@ void Document::execute(const Command& command) {
   push(next, describe(command));
 }
 
-void Document::go_to(std::int64_t cursor) {
-  if (cursor < 0 || cursor >= static_cast<std::int64_t>(titles_.size())) {
+State Document::read(std::int64_t entry) const {
+  if (entry < 0 || entry >= static_cast<std::int64_t>(titles_.size())) {
     throw Error(ErrorKind::bad_input, file_->path().string(), "its history is damaged");
   }
-  state_ = state_from_json(file_->history(cursor).state, file_->path().string());
-  cursor_ = cursor;
+  State state = state_from_json(file_->history(entry).state, file_->path().string());
+  if (check_) check_(state);
+  return state;
 }
 
 void Document::go_to_history(std::int64_t entry) {
   if (entry < 0 || entry >= static_cast<std::int64_t>(titles_.size()))
     throw Error(ErrorKind::bad_input, "canvas", fmt::format("the history has no entry {}", entry));
   flush();
-  go_to(entry);
-  file_->commit([&] { file_->set_cursor(cursor_); });
+  State there = read(entry);
+  file_->commit([&] { file_->set_cursor(entry); });
+  state_ = std::move(there);
+  cursor_ = entry;
 }
 
 void Document::undo() {

@@ -19,10 +19,12 @@ class Document {
   // A new document; its history starts with `first`.
   static std::unique_ptr<Document> create(const std::filesystem::path& path, const ModelIdentity& model,
                                           const NewPanorama& first);
-  // Throws as ProjectFile::open; Error(bad_input) naming both models when `model` is another than the file's
-  // and `any_model` is false.
+  // Throws Error(bad_input) for a state that the model cannot show; it is asked of every state that is read.
+  using Check = std::function<void(const State&)>;
+  // Throws as ProjectFile::open and `check`; Error(bad_input) naming both models when `model` is another than
+  // the file's and `any_model` is false.
   static std::unique_ptr<Document> open(const std::filesystem::path& path, const ModelIdentity& model,
-                                        bool any_model = false);
+                                        bool any_model = false, Check check = {});
   ~Document();
 
   const State& state() const { return state_; }
@@ -33,7 +35,8 @@ class Document {
   void execute(const Command& command);
   bool can_undo() const { return cursor_ > 0; }
   bool can_redo() const { return cursor_ + 1 < static_cast<std::int64_t>(titles_.size()); }
-  // Throw Error(bad_input) when there is nothing to undo or redo.
+  // Throw Error(bad_input) when there is nothing to undo or redo, Error(io) when the file cannot be written;
+  // nothing has changed then.
   void undo();
   void redo();
   // Undoes or redoes to an entry of the history. Throws Error(bad_input) when there is no such entry.
@@ -73,9 +76,12 @@ class Document {
  private:
   explicit Document(std::unique_ptr<ProjectFile> file) : file_(std::move(file)) {}
   void push(const State& state, const std::string& title);
-  void go_to(std::int64_t cursor);
+  void require_finite(FrameId frame, std::int64_t column, std::span<const float> token) const;
+  void put_column(FrameState& frame, std::span<const float> token);
+  State read(std::int64_t entry) const;
 
   std::unique_ptr<ProjectFile> file_;
+  Check check_;
   State state_;
   std::vector<std::string> titles_;
   std::int64_t cursor_ = 0;

@@ -206,6 +206,24 @@ TEST_F(DocumentTest, ASavedCopyIsWholeAndTheOriginalGoesOn) {
   EXPECT_EQ(firsts(*open("copy.equi")).size(), 301U) << "saving over an older copy replaces it";
 }
 
+TEST_F(DocumentTest, AnUndoThatCannotBeWrittenChangesNothing) {
+  const auto document = create();
+  extend(*document, 3);
+  const State before = document->state();
+  {
+    const Database other(folder_ / "a.equi", Database::Mode::open);
+    other.execute("BEGIN IMMEDIATE");  // nobody else can write
+    EXPECT_THROW(document->undo(), Error);
+    other.execute("ROLLBACK");
+  }
+  EXPECT_EQ(document->state(), before);
+  EXPECT_EQ(document->cursor(), 1);
+  EXPECT_FALSE(document->can_redo());
+  document->undo();
+  EXPECT_TRUE(document->state().empty());
+}
+
+// The old log is of the old file: it must not be applied to the new one.
 TEST_F(DocumentTest, SavingOverAProjectOfAKilledProgramReplacesIt) {
   leave_log("old.equi", 5);
   const auto document = create();
