@@ -160,6 +160,7 @@ std::int64_t ProjectFile::columns(std::int64_t segment) {
   std::int64_t count = 0;
   if (row.step() && !row.is_null(0)) {
     const std::int64_t last = row.integer(0);
+    if (last < 0 || last > kMaxColumns / kChunkColumns) damaged(path(), fmt::format("segment {}", segment));
     const auto values = static_cast<std::int64_t>(chunk({segment, last}, false).values.size());
     count = last * kChunkColumns + values / model_.token_width;
   }

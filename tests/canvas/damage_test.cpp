@@ -112,6 +112,25 @@ TEST_F(DamagedProject, AnOlderSchemaIsMigrated) {
   EXPECT_EQ(file.integer("PRAGMA user_version"), ProjectFile::kSchema);
 }
 
+// A number that says the segment has as many columns as before, modulo 2^64.
+TEST_F(DamagedProject, AChunkBeyondEveryCanvasIsSaid) {
+  whole();
+  for (const char* number : {"1 << 56", "-1"}) {
+    std::filesystem::copy_file(folder_ / "small.equi", folder_ / "chunk.equi",
+                               std::filesystem::copy_options::overwrite_existing);
+    Database(folder_ / "chunk.equi", Database::Mode::open)
+        .execute("UPDATE chunks SET number = " + std::string(number));
+    const auto document = open("chunk.equi");
+    try {
+      document->file().columns(document->state().forward.segments.front().segment);
+      ADD_FAILURE() << number << " was accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+      EXPECT_NE(std::string(error.what()).find("chunk.equi"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST_F(DamagedProject, AFullDiskLeavesTheOldFile) {
   const std::string old_copy = whole();
   const auto document = open("whole.equi");
