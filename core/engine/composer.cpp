@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::int64_t kWindowsPerBatchCuda = 8;
 
-ColumnRange intersect(ColumnRange a, ColumnRange b) {
-  const ColumnRange both{std::max(a.begin, b.begin), std::min(a.end, b.end)};
-  return both.size() > 0 ? both : ColumnRange{both.begin, both.begin};
-}
-
 torch::Tensor to_tensor(const std::vector<float>& values, std::int64_t width) {
   auto* data = const_cast<float*>(values.data());
   return torch::from_blob(data, {static_cast<std::int64_t>(values.size()) / width, width}).clone();

@@ -38,7 +38,7 @@ std::string Composer::pixels_key(ColumnRange columns) const {
     const ColumnRange seen =
         id == FrameId::mirrored ? ColumnRange{columns.begin, band_columns()} : ColumnRange{own, columns.end};
     const ColumnRange all{0, s.frame(id).columns()};
-    const ColumnRange shown = clip(map(id).to_frame(clip(columns, seen)), all);
+    const ColumnRange shown = intersect(map(id).to_frame(intersect(columns, seen)), all);
     text += "|";
     if (shown.size() == 0 || all.size() == 0) continue;
     const stream::WindowPlan plan(layout_, all);

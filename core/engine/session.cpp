@@ -183,8 +183,8 @@ std::vector<float> Session::tokens(ColumnRange columns) {
     result.insert(result.end(), values, values + count);
   };
   const std::int64_t photo_end = s.photo ? s.photo_columns : 0;
-  const auto mirrored = clip(columns, {columns.begin, 0}), photo = clip(columns, {0, photo_end});
-  const auto forward = clip(columns, {photo_end, columns.end});
+  const auto mirrored = intersect(columns, {columns.begin, 0}), photo = intersect(columns, {0, photo_end});
+  const auto forward = intersect(columns, {photo_end, columns.end});
   for (std::int64_t c = mirrored.begin; c < mirrored.end; ++c) {
     const auto token = impl_->document->tokens(FrameId::mirrored, s.to_frame(FrameId::mirrored, c), 1);
     add(token.data(), token.size());

@@ -4,15 +4,10 @@
 
 namespace equi::engine {
 
-ColumnRange clip(ColumnRange range, ColumnRange to) {
-  const ColumnRange both{std::max(range.begin, to.begin), std::min(range.end, to.end)};
-  return both.size() > 0 ? both : ColumnRange{range.begin, range.begin};
-}
-
 Strip to_strip(const torch::Tensor& picture, ColumnRange columns, ColumnRange settled) {
   Strip result;
   result.columns = columns;
-  result.settled = clip(settled, columns);
+  result.settled = intersect(settled, columns);
   result.height = static_cast<int>(picture.size(0));
   result.width = static_cast<int>(picture.size(1));
   const auto bytes = picture.contiguous();

@@ -9,9 +9,6 @@
 
 namespace equi::engine {
 
-// The part of `range` inside `to`; empty at its own begin when there is none.
-ColumnRange clip(ColumnRange range, ColumnRange to);
-
 struct Session::Impl {
   Impl(std::shared_ptr<const Engine> model_engine, std::unique_ptr<canvas::Document> model_document)
       : engine(std::move(model_engine)),

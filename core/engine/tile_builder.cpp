@@ -18,7 +18,7 @@ struct PixelSpan {
 // A pixel of a reduced tile counts as covered when a part of it is (`inwards` false), or all of it.
 PixelSpan pixels_of(const TileKey& key, ColumnRange columns, int column_pixels, bool inwards) {
   const ColumnRange tile = tile_columns(key);
-  const ColumnRange shown = clip(columns, tile);
+  const ColumnRange shown = intersect(columns, tile);
   if (shown.size() == 0) return {};
   const int level = std::clamp(key.level, 0, kMaxLevel);
   const std::int64_t round = (std::int64_t{1} << level) - 1;
@@ -41,7 +41,7 @@ bool TileBuilder::is_current(const TileKey& key) const {
 }
 
 bool TileBuilder::outside(const TileKey& key) const {
-  return clip(session_.extent(), tile_columns(key)).size() == 0;
+  return intersect(session_.extent(), tile_columns(key)).size() == 0;
 }
 
 bool TileBuilder::is_kept(const TileKey& key) const {
@@ -55,7 +55,7 @@ bool TileBuilder::is_known(const TileKey& key) const {
   if (outside(key) || is_kept(key)) return true;
   if (key.level <= Overview::kStoredLevel) {
     const ColumnRange columns = tile_columns(key);
-    return clip(session_.settled(), columns) != columns;
+    return intersect(session_.settled(), columns) != columns;
   }
   return is_known({key.level - 1, 2 * key.index}) && is_known({key.level - 1, 2 * key.index + 1});
 }
@@ -139,7 +139,7 @@ std::shared_ptr<const Tile> TileBuilder::known_part(const TileKey& key) const {
 std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::stop_token& stop) {
   const int px = session_.engine().column_pixels();
   auto tile = std::make_shared<Tile>(empty(key));
-  const ColumnRange all = tile_columns(key), shown = clip(session_.extent(), all);
+  const ColumnRange all = tile_columns(key), shown = intersect(session_.extent(), all);
   const ColumnRange settled = session_.settled();
   const std::int64_t start = std::clamp(settled.begin, shown.begin, shown.end);
   ColumnRange known{start, start};
@@ -175,7 +175,7 @@ std::shared_ptr<const Tile> TileBuilder::decode(const TileKey& key, const std::s
       known.begin = part.begin;
     }
   } catch (const Error& error) {
-    const ColumnRange done = clip(known, settled);
+    const ColumnRange done = intersect(known, settled);
     if (unfinished_ != nullptr && error.kind() == ErrorKind::cancelled && done.size() > 0) {
       tile->settled_first = static_cast<int>(done.begin - all.begin) * px;
       tile->settled_last = static_cast<int>(done.end - all.begin) * px;
@@ -236,7 +236,7 @@ void TileBuilder::draw_part(Tile& tile, int part, const std::stop_token& stop) {
   if (const auto kept = overview_.load(key))
     return shrink_into(tile, x, width, kept->pixels.data(), kept->width, kept->height);
   constexpr std::int64_t count = TileCache::kTileColumns / kParts;
-  const ColumnRange columns = clip(session_.extent(), tile_columns(key));
+  const ColumnRange columns = intersect(session_.extent(), tile_columns(key));
   // Where the decoder shows one window alone, so that only one is to be decoded.
   const auto& layout = session_.layout();
   const std::int64_t middle = (columns.begin + columns.end) / 2;

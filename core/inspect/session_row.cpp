@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/model/weights.h"
-#include "core/stream/fitting_layout.h"
 #include "core/stream/mirror.h"
 
 namespace equi::inspect {
@@ -24,21 +23,11 @@ Picture to_picture(const engine::Strip& strip) {
   return picture;
 }
 
-ColumnRange intersect(ColumnRange a, ColumnRange b) {
-  return {std::max(a.begin, b.begin), std::max(std::max(a.begin, b.begin), std::min(a.end, b.end))};
-}
-
-stream::WindowLayout layout_of(const engine::Session& session) {
-  const auto& manifest = session.engine().manifest();
-  return stream::fitting_layout(manifest.window_columns, manifest.window_hop);
-}
-
 }  // namespace
 
 SessionRow::SessionRow(engine::Session& session)
     : session_(session),
-      decoder_(session.engine().model().tokenizer, session.engine().manifest().vae_norm, layout_of(session)) {
-}
+      decoder_(session.engine().model().tokenizer, session.engine().manifest().vae_norm, session.layout()) {}
 
 std::vector<float> SessionRow::tokens(ColumnRange columns) {
   require_columns(*this, columns);
@@ -91,7 +80,7 @@ Picture SessionRow::decode_grown(ColumnRange columns, std::int64_t made, const s
     put(own, torch::from_blob(const_cast<std::uint8_t*>(strip.pixels.data()), {strip.height, strip.width, 3},
                               torch::kUInt8));
   }
-  const auto forward = intersect({right.begin, right.begin + right_made}, {photo, columns.end});
+  const auto forward = stream::intersect({right.begin, right.begin + right_made}, {photo, columns.end});
   if (forward.size() > 0) put(forward, ending(engine::FrameId::forward, forward, stop));
   const ColumnRange mirrored{left.end - left_made, left.end};
   if (mirrored.size() > 0) put(mirrored, ending(engine::FrameId::mirrored, mirrored, stop));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -31,6 +32,12 @@ struct ColumnRange {
   std::int64_t size() const { return end - begin; }
   bool operator==(const ColumnRange&) const = default;
 };
+
+// The columns of both; empty, at the larger begin, when there are none.
+inline ColumnRange intersect(ColumnRange a, ColumnRange b) {
+  const std::int64_t begin = std::max(a.begin, b.begin);
+  return {begin, std::max(begin, std::min(a.end, b.end))};
+}
 
 // Columns shown from one window, or from two on their way from the first to the second.
 struct Piece {
