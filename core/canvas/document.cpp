@@ -100,27 +100,52 @@ void Document::redo() {
   go_to_history(cursor_ + 1);
 }
 
-void Document::append(FrameId id, std::span<const float> token, bool context) {
-  FrameState& frame = state_.frame(id);
+void Document::require_finite(FrameId id, std::int64_t column, std::span<const float> token) const {
   for (const float value : token) {
     if (std::isfinite(value)) continue;
-    throw Error(ErrorKind::numeric, fmt::format("column {}", state_.to_document(id, frame.columns())),
+    throw Error(ErrorKind::numeric, fmt::format("column {}", state_.to_document(id, column)),
                 "its token is not finite");
   }
+}
+
+void Document::put_column(FrameState& frame, std::span<const float> token) {
   if (frame.columns() >= kMaxColumns)
     throw Error(ErrorKind::bad_input, "canvas", "the canvas is as long as it can be");
   // A segment that holds columns beyond this state's (they were undone or cut off) is left as it is.
   const auto is_end = [&](const SegmentRef& last) {
     return file_->columns(last.segment) == last.offset + last.count;
   };
-  if (!frame.started() || !is_end(frame.segments.back()))
-    frame.segments.push_back({file_->new_segment(), 0, 0});
-  SegmentRef& last = frame.segments.back();
+  const bool goes_on = frame.started() && is_end(frame.segments.back());
+  SegmentRef last = goes_on ? frame.segments.back() : SegmentRef{file_->new_segment(), 0, 0};
   file_->append(last.segment, last.offset + last.count, token);
   ++last.count;
-  if (context) ++frame.context;
+  if (goes_on) frame.segments.pop_back();
+  frame.segments.push_back(last);
+}
+
+void Document::append(FrameId id, std::span<const float> token) {
+  FrameState& frame = state_.frame(id);
+  require_finite(id, frame.columns(), token);
+  put_column(frame, token);
   unsaved_ = true;
   flush_if_due();
+}
+
+void Document::append_context(FrameId id, std::span<const float> tokens) {
+  FrameState frame = state_.frame(id);
+  const auto width = static_cast<std::size_t>(file_->model().token_width);
+  if (frame.started() || tokens.size() % width != 0)
+    throw Error(ErrorKind::internal, file_->path().string(), "this is no context of a frame");
+  const auto count = static_cast<std::int64_t>(tokens.size() / width);
+  const auto token = [&](std::int64_t c) {
+    return tokens.subspan(static_cast<std::size_t>(c) * width, width);
+  };
+  for (std::int64_t c = 0; c < count; ++c) require_finite(id, c, token(c));
+  for (std::int64_t c = 0; c < count; ++c) put_column(frame, token(c));
+  frame.context = count;
+  state_.frame(id) = frame;
+  unsaved_ = true;
+  flush();
 }
 
 void Document::retitle(const Command& command) {

@@ -45,10 +45,13 @@ class Document {
   const std::vector<std::string>& history() const { return titles_; }
   std::int64_t cursor() const { return cursor_; }
 
-  // Appends one token [E] to a frame, within the present history entry (an Extend). `context` marks a token
-  // that was encoded from pixels. Throws Error(numeric) naming the document column when a number is not
-  // finite.
-  void append(FrameId frame, std::span<const float> token, bool context = false);
+  // Appends one token [E] to a frame, within the present history entry (an Extend). Throws Error(numeric)
+  // naming the document column when a number is not finite.
+  void append(FrameId frame, std::span<const float> token);
+  // The tokens [count * E] that a frame begins with, encoded from pixels: all or none of them, in memory and
+  // in the file, whenever the program is killed. Throws as append, and Error(internal) when the frame has
+  // columns.
+  void append_context(FrameId frame, std::span<const float> tokens);
   // Gives the present entry the title of another command: an extension that was stopped says what it made.
   void retitle(const Command& command);
   // Writes what append and retitle left in memory, with the state.

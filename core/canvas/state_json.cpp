@@ -80,6 +80,22 @@ FrameState frame_from_json(const Json& j) {
   return f;
 }
 
+// A frame that continues pixels has the whole of its context or has not begun. Earlier versions wrote it
+// token by token, and a kill in between left a part of it: that is taken in anew. Where columns were made
+// behind such a part (the first of them lie where the pixels are), nothing is lost when they count as the
+// context.
+void mend_context(State& s, FrameId id) {
+  FrameState& frame = s.frame(id);
+  const bool continues = id == FrameId::mirrored || s.photo;
+  const std::int64_t whole = continues && frame.started() ? s.context_columns() : 0;
+  if (frame.context > whole) throw Error(ErrorKind::bad_input, "", "context is longer than it can be");
+  if (frame.context == whole) return;
+  frame.context = frame.columns() > whole ? whole : 0;
+  if (frame.context > 0) return;
+  frame.segments.clear();
+  frame.edits.clear();
+}
+
 State read(const Json& j) {
   State s;
   j.at("seed").get_to(s.seed);
@@ -99,6 +115,7 @@ State read(const Json& j) {
   s.blend_pixels = in_range(j.at("blend_pixels"), 0, 65536, "blend_pixels");
   s.forward = frame_from_json(j.at("forward"));
   s.mirrored = frame_from_json(j.at("mirrored"));
+  for (const FrameId id : {FrameId::forward, FrameId::mirrored}) mend_context(s, id);
   return s;
 }
 

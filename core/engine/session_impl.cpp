@@ -43,12 +43,9 @@ void Session::Impl::make_context(const canvas::Extend& entry, const std::stop_to
   while (!state().photo && state().forward.columns() < composer.columns_before_mirroring())
     make_column(entry, FrameId::forward, stop);
   const auto context = composer.context_tokens(entry.frame, stop).contiguous();
-  const auto width = static_cast<std::size_t>(context.size(1));
   open(entry);
-  for (std::int64_t c = 0; c < context.size(0); ++c) {
-    const std::span<const float> token(context[c].const_data_ptr<float>(), width);
-    document->append(entry.frame, token, true);
-  }
+  document->append_context(entry.frame,
+                           {context.const_data_ptr<float>(), static_cast<std::size_t>(context.numel())});
 }
 
 }  // namespace equi::engine

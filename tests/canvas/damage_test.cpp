@@ -156,6 +156,47 @@ TEST_F(DamagedProject, AFullDiskLeavesTheOldFile) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "small.equi.part"));
 }
 
+int g_commits_left = 0;
+
+int kill_at_a_commit(void*) {
+  if (g_commits_left-- == 0) raise(SIGKILL);
+  return 0;
+}
+
+int watch_commits(sqlite3* database, char**, const sqlite3_api_routines*) {
+  sqlite3_commit_hook(database, kill_at_a_commit, nullptr);
+  return SQLITE_OK;
+}
+
+// A child begins the left side and is killed at its first commit, at its second one, and so on.
+TEST_F(DocumentTest, AKillBetweenTwoCommitsLeavesNoPartOfAContext) {
+  int commits = 0;
+  for (bool killed = true; killed; ++commits) {
+    const std::string name = "context" + std::to_string(commits) + ".equi";
+    extend(*create(name), 20);
+    const pid_t child = fork();
+    if (child == 0) {
+      g_commits_left = commits;
+      sqlite3_auto_extension(reinterpret_cast<void (*)()>(watch_commits));
+      const auto document = open(name);
+      extend(*document, 2, FrameId::mirrored);
+      document->flush();
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    killed = WIFSIGNALED(status);
+    const Database file(folder_ / name, Database::Mode::open);  // as it is written, not as it is read
+    auto row = file.prepare("SELECT state FROM history ORDER BY number DESC");
+    ASSERT_TRUE(row.step());
+    const std::string state = row.text(0);
+    const bool begun = state.find("\"context\":16") != std::string::npos;
+    const std::string none = R"("mirrored":{"context":0,"edits":[],"segments":[])";
+    EXPECT_TRUE(begun || state.find(none) != std::string::npos) << commits << ": " << state;
+  }
+  EXPECT_GT(commits, 3) << "it was killed before, between and after";
+}
+
 // A child appends columns and tells after each flush how many are safe; it is killed at a random moment.
 TEST_F(DocumentTest, FiftyKillsLoseNothingThatWasFlushed) {
   std::mt19937 random(3);

@@ -29,9 +29,20 @@ class DocumentTest : public ::testing::Test {
   std::unique_ptr<Document> open(const std::string& name = "a.equi") {
     return Document::open(folder_ / name, test_model());
   }
+  // The tokens of a context; each tells which one it is.
+  static std::vector<float> context(std::int64_t columns = kContextColumns) {
+    std::vector<float> tokens;
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const auto token = test_token(-1 - static_cast<float>(c));
+      tokens.insert(tokens.end(), token.begin(), token.end());
+    }
+    return tokens;
+  }
   static void extend(Document& document, std::int64_t count, FrameId frame = FrameId::forward,
                      float first = 0) {
     document.execute(Extend{frame, count});
+    if (frame == FrameId::mirrored && !document.state().mirrored.started())
+      document.append_context(frame, context());
     for (std::int64_t i = 0; i < count; ++i)
       document.append(frame, test_token(first + static_cast<float>(i)));
     document.flush();

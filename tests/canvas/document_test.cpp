@@ -163,6 +163,28 @@ TEST_F(DocumentTest, ANumberThatIsNotFiniteIsRefusedWithItsColumn) {
   EXPECT_EQ(firsts(*document), (Firsts{0, 1})) << "the rest is kept";
 }
 
+TEST_F(DocumentTest, AContextIsTakenInWhollyOrNotAtAll) {
+  const auto document = create();
+  extend(*document, 20);
+  document->execute(Extend{FrameId::mirrored, 1});
+  const State before = document->state();
+  auto tokens = context();
+  tokens[9 * 4] = NAN;
+  try {
+    document->append_context(FrameId::mirrored, tokens);
+    FAIL() << "NaN was stored";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::numeric);
+    EXPECT_EQ(error.where(), "column 6");
+  }
+  EXPECT_EQ(document->state(), before);
+  document->append_context(FrameId::mirrored, context());
+  EXPECT_EQ(document->state().mirrored.context, kContextColumns);
+  EXPECT_EQ(document->tokens(FrameId::mirrored, 0, kContextColumns), context());
+  EXPECT_EQ(document->state().left_end(), 0);
+  EXPECT_THROW(document->append_context(FrameId::mirrored, context()), Error) << "it has begun";
+}
+
 TEST_F(DocumentTest, APhotoComesBackBitForBit) {
   std::vector<std::byte> pixels(6 * 2 * 3);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::byte>(i * 7);

@@ -102,9 +102,48 @@ TEST(CanvasState, SurvivesARoundTripThroughJson) {
   state.later_settings[0].settings.solver.evaluations = 12;
   state.photo = 3;
   state.photo_columns = 50;
-  state.forward.takes = {{2, 1}};
-  state.forward.edits = {{4, 9}};
+  state.forward.context = kContextColumns;
+  state.forward.takes = {{20, 1}};
+  state.forward.edits = {{22, 9}};
   EXPECT_EQ(state_from_json(to_json(state), "test"), state);
+}
+
+TEST(CanvasState, APartOfAContextCountsAsNoneUnlessColumnsWereMadeBehindIt) {
+  State state = with_columns(40, -1);
+  state.mirrored.segments = {{2, 0, 1}};
+  state.mirrored.context = 1;
+  state.mirrored.takes = {{16, 3}};
+  State read = state_from_json(to_json(state), "test");
+  EXPECT_FALSE(read.mirrored.started());
+  EXPECT_EQ(read.mirrored.context, 0);
+  EXPECT_EQ(read.mirrored.takes, state.mirrored.takes);
+  EXPECT_EQ(read.left_end(), 0);
+  EXPECT_EQ(read.forward, state.forward);
+
+  state.mirrored.segments = {{2, 0, 30}};
+  read = state_from_json(to_json(state), "test");
+  EXPECT_EQ(read.mirrored.context, kContextColumns);
+  EXPECT_EQ(read.mirrored.segments, state.mirrored.segments);
+  EXPECT_EQ(read.left_end(), -14);
+
+  state = {};
+  state.photo = 1;
+  state.photo_columns = 3;
+  state.forward.segments = {{1, 0, 2}};
+  state.forward.context = 2;
+  EXPECT_FALSE(state_from_json(to_json(state), "test").forward.started());
+  state.forward.segments = {{1, 0, 3}};
+  state.forward.context = 3;
+  EXPECT_EQ(state_from_json(to_json(state), "test"), state) << "a narrow photo's context is as wide as it";
+}
+
+TEST(CanvasState, AContextThatIsTooLongIsRefused) {
+  State state = with_columns(40, 5);
+  state.mirrored.context = kContextColumns + 1;
+  EXPECT_THROW(state_from_json(to_json(state), "test"), Error);
+  state = with_columns(40, 5);
+  state.forward.context = 2;
+  EXPECT_THROW(state_from_json(to_json(state), "test"), Error) << "it continues nothing";
 }
 
 TEST(CanvasState, TextThatIsNoStateIsRefused) {

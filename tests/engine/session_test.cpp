@@ -24,6 +24,37 @@ TEST_F(SessionTest, AnExtensionIsOneHistoryEntry) {
   EXPECT_THROW(session->go_to_history(3), Error);
 }
 
+// Writes another state over the newest entry of a project's history.
+void put_state(canvas::Document& document, const canvas::State& state) {
+  auto& file = document.file();
+  const std::int64_t entry = document.cursor();
+  file.commit([&] {
+    file.put_history({entry, document.history()[static_cast<std::size_t>(entry)], canvas::to_json(state)},
+                     entry);
+  });
+}
+
+// What a program that was killed while it took in the context of its left side could leave once.
+TEST_F(SessionTest, AHalfWrittenContextIsTakenInAgain) {
+  {
+    const auto session = create();
+    session->extend(FrameId::forward, 30);
+    session->extend(FrameId::mirrored, 2);
+    auto state = session->state();
+    state.mirrored.context = 1;
+    state.mirrored.segments.front().count = 1;
+    put_state(session->document(), state);
+  }
+  const auto session = open(), straight = create("straight.equi");
+  EXPECT_EQ(session->extent(), (ColumnRange{0, 30}));
+  session->extend(FrameId::mirrored, 3);
+  straight->extend(FrameId::forward, 30);
+  straight->extend(FrameId::mirrored, 3);
+  EXPECT_EQ(session->extent(), straight->extent());
+  EXPECT_EQ(all_tokens(*session), all_tokens(*straight));
+  EXPECT_EQ(whole(*session).pixels, whole(*straight).pixels);
+}
+
 TEST_F(SessionTest, SlicesOfOneExtensionAreOneHistoryEntry) {
   const auto session = create();
   const canvas::Extend entry{FrameId::forward, 0};
