@@ -7,6 +7,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "core/inspect/sources.h"
 #include "core/jobs/progress.h"
 #include "core/media/image.h"
 
@@ -100,7 +101,7 @@ void report(engine::Session& session, const Growth& growth, const GrowthReport& 
   const auto extent = own_range(state);
   const std::int64_t made = growth.left + growth.right;
   const std::int64_t width = what.shown.size() * engine.column_pixels();
-  const auto& scene = engine.manifest().class_names[static_cast<std::size_t>(state.scene)];
+  const auto scene = inspect::scene_name(engine, state.scene);
   if (what.json) {
     nlohmann::json facts = {
         {"mode", "streaming"},

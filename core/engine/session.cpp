@@ -29,7 +29,17 @@ std::unique_ptr<Session> Session::create(std::shared_ptr<const Engine> engine,
 
 std::unique_ptr<Session> Session::open(std::shared_ptr<const Engine> engine,
                                        const std::filesystem::path& project, bool any_model) {
-  auto document = canvas::Document::open(project, engine->identity(), any_model);
+  const auto check = [engine, project](const canvas::State& state) {
+    const auto& config = engine->manifest().generator;
+    try {
+      stream::validate(stream::Scene{state.scene, state.scene, 0.0}, config);
+      for (const auto& change : state.scenes)
+        stream::validate(stream::Scene{change.scene, change.scene, 0.0}, config);
+    } catch (const Error& error) {
+      throw Error(error.kind(), project.string(), "its scenes are not the model's: " + error.message());
+    }
+  };
+  auto document = canvas::Document::open(project, engine->identity(), any_model, check);
   return std::unique_ptr<Session>(
       new Session(std::make_unique<Impl>(std::move(engine), std::move(document))));
 }

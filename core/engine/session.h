@@ -36,7 +36,7 @@ class Session {
   static std::unique_ptr<Session> create(std::shared_ptr<const Engine> engine,
                                          const std::filesystem::path& project,
                                          const canvas::NewPanorama& first);
-  // Throws as Document::open.
+  // Throws as Document::open, and Error(bad_input) for scenes that the model does not have.
   static std::unique_ptr<Session> open(std::shared_ptr<const Engine> engine,
                                        const std::filesystem::path& project, bool any_model = false);
   ~Session();

@@ -55,13 +55,15 @@ std::unique_ptr<Row> row_of_session(engine::Session& session) {
   return std::make_unique<SessionRow>(session);
 }
 
+std::string scene_name(const engine::Engine& engine, std::int64_t scene) {
+  const auto& names = engine.manifest().class_names;
+  const bool known = scene >= 0 && scene < static_cast<std::int64_t>(names.size());
+  return known ? names[static_cast<std::size_t>(scene)] : std::string("no scene");
+}
+
 std::string scene_text(engine::Session& session, std::int64_t column) {
   const auto at = session.state().scene_at(column);
-  const auto& names = session.engine().manifest().class_names;
-  const auto name = [&](std::int64_t scene) {
-    const bool known = scene >= 0 && scene < static_cast<std::int64_t>(names.size());
-    return known ? names[static_cast<std::size_t>(scene)] : std::string("no scene");
-  };
+  const auto name = [&](std::int64_t scene) { return scene_name(session.engine(), scene); };
   if (at.blend == 0) return name(at.from);
   if (at.blend == 1) return name(at.to);
   return fmt::format("{} {:.0f} %, {} {:.0f} %", name(at.from), 100 * (1 - at.blend), name(at.to),

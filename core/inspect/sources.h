@@ -30,6 +30,9 @@ std::unique_ptr<Row> row_of_picture(const engine::Engine& engine, const FittedPi
 // A canvas. The session must outlive the row and is used on the calling thread.
 std::unique_ptr<Row> row_of_session(engine::Session& session);
 
+// A scene as the model names it; "no scene" for one that it does not have.
+std::string scene_name(const engine::Engine& engine, std::int64_t scene);
+
 // What a canvas shows at a column: "alps", or "alps 40 %, desert 60 %" on the way between two scenes.
 std::string scene_text(engine::Session& session, std::int64_t column);
 

@@ -55,6 +55,42 @@ TEST_F(SessionTest, AHalfWrittenContextIsTakenInAgain) {
   EXPECT_EQ(whole(*session).pixels, whole(*straight).pixels);
 }
 
+TEST_F(SessionTest, AProjectWithAnUnknownSceneIsRefused) {
+  const auto classes = golden_engine()->manifest().generator.class_count;
+  const auto expect_refused = [](const auto& call) {
+    try {
+      call();
+      ADD_FAILURE() << "a scene that the model does not have was accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+      EXPECT_NE(std::string(error.what()).find("a.equi"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("scene"), std::string::npos) << error.what();
+    }
+  };
+  {
+    const auto session = create();
+    auto state = session->state();
+    state.scene = classes;
+    put_state(session->document(), state);
+  }
+  expect_refused([&] { open(); });
+  std::filesystem::remove(folder_ / "a.equi");
+  {
+    const auto session = create();
+    session->extend(FrameId::forward, 3);
+    session->undo();
+    auto state = session->state();
+    state.scenes = {{2, classes, 0}};
+    put_state(session->document(), state);  // drops what was undone
+    session->document().execute(canvas::NewPanorama{});
+  }
+  const auto session = open();
+  const auto before = session->state();
+  expect_refused([&] { session->undo(); });
+  EXPECT_EQ(session->state(), before);
+  EXPECT_TRUE(session->document().can_undo());
+}
+
 TEST_F(SessionTest, SlicesOfOneExtensionAreOneHistoryEntry) {
   const auto session = create();
   const canvas::Extend entry{FrameId::forward, 0};
