@@ -82,6 +82,7 @@ Studio::~Studio() {
     const std::scoped_lock lock(impl_->mutex);
     impl_->closing = true;
     impl_->request.reset();
+    for (const auto& job : impl_->other_runs) job.cancel();
   }
   stop();
   jobs::JobSpec spec;
@@ -183,12 +184,10 @@ jobs::Job Studio::run(jobs::JobSpec spec_without_run,
   };
   if (preview) impl_->stop_building();  // it goes on afterwards from where it was
   const auto job = impl_->queue->submit(std::move(spec));
-  if (preview) {
-    const std::scoped_lock lock(impl_->mutex);
-    std::erase_if(impl_->previews,
-                  [](const jobs::Job& each) { return each.state() == jobs::State::finished; });
-    impl_->previews.push_back(job);
-  }
+  const std::scoped_lock lock(impl_->mutex);
+  auto& runs = preview ? impl_->previews : impl_->other_runs;
+  std::erase_if(runs, [](const jobs::Job& each) { return each.state() == jobs::State::finished; });
+  runs.push_back(job);
   return job;
 }
 

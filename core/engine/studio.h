@@ -39,6 +39,7 @@ class Studio {
   };
 
   Studio(std::shared_ptr<jobs::JobQueue> queue, std::shared_ptr<TileCache> tiles, Callbacks callbacks);
+  // Stops everything that it was asked for and waits for what runs to notice.
   ~Studio();
 
   // Replaces the canvas. `done` tells the error, or nothing.
@@ -57,7 +58,9 @@ class Studio {
   void save_copy(std::filesystem::path target, std::function<void(std::optional<Error>)> done);
 
   void extend(FrameId frame, std::int64_t count);  // 0: until stopped
-  void stop();                                     // the running extension and the previews
+  // The running extension and the previews. Other work given to run() goes on: whoever asked for it has the
+  // job to cancel it.
+  void stop();
   bool extending() const;
 
   std::shared_ptr<const Snapshot> snapshot() const;  // null without a canvas

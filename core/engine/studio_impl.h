@@ -47,7 +47,7 @@ struct Studio::Impl : std::enable_shared_from_this<Impl> {
   bool tiles_waiting = false;
   std::optional<TileKey> building;
   std::stop_source building_stop;
-  std::vector<jobs::Job> previews;
+  std::vector<jobs::Job> previews, other_runs;  // what run() submitted and has not ended
   bool closing = false;
 
   // Any thread.

@@ -1,7 +1,9 @@
 // The asynchronous canvas of the app: order, stopping, tiles while it grows.
 #include "core/engine/studio.h"
 
+#include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 
 #include "core/media/image.h"
@@ -198,6 +200,32 @@ TEST_F(StudioTest, AnEditMakesOnlyItsTilesAnew) {
   EXPECT_EQ(tiles_->find({0, 0}), first);
   ASSERT_TRUE(wait_tiles(0, 4));
   EXPECT_NE(tiles_->find({0, 3})->pixels, third->pixels);
+}
+
+// Whatever its priority: a job that heeds its stop does not hold up the end.
+TEST_F(StudioTest, GoingAwayStopsEveryJob) {
+  for (const auto priority : {jobs::Priority::background, jobs::Priority::normal, jobs::Priority::visible,
+                              jobs::Priority::preview}) {
+    auto studio = std::make_unique<Studio>(queue_, tiles_, Studio::Callbacks{});
+    std::promise<void> started;
+    std::atomic<bool> stopped = false, followed = false;
+    const auto until_stopped = [&](Session*, const jobs::Context& context) {
+      started.set_value();
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any never;
+      never.wait_for(lock, context.stop(), std::chrono::seconds(30), [] { return false; });
+      stopped = context.stopped();
+    };
+    studio->run({.name = "long", .priority = priority}, until_stopped);
+    studio->run({.name = "next", .priority = priority},
+                [&](Session*, const jobs::Context&) { followed = true; });
+    started.get_future().wait();
+    studio.reset();
+    queue_->wait_idle();
+    EXPECT_TRUE(stopped) << static_cast<int>(priority);
+    EXPECT_FALSE(followed) << static_cast<int>(priority);
+  }
 }
 
 TEST_F(StudioTest, ErrorsComeAsValues) {
