@@ -12,7 +12,6 @@ namespace {
 // Pixels [first, last) that columns cover in a tile.
 struct PixelSpan {
   int first = 0, last = 0;
-  bool operator==(const PixelSpan&) const = default;
 };
 
 // A pixel of a reduced tile counts as covered when a part of it is (`inwards` false), or all of it.
@@ -34,10 +33,13 @@ PixelSpan pixels_of(const TileKey& key, ColumnRange columns, int column_pixels, 
 bool TileBuilder::is_current(const TileKey& key) const {
   const auto tile = tiles_.find(key);
   if (!tile || tiles_.is_stale(key)) return false;
-  const int px = session_.engine().column_pixels();
-  const PixelSpan shown{tile->first, tile->last}, settled{tile->settled_first, tile->settled_last};
-  return tile->complete() || (shown == pixels_of(key, session_.extent(), px, false) &&
-                              settled == pixels_of(key, session_.settled(), px, true));
+  if (tile->complete()) return true;
+  const Tile now = describe(key);
+  const bool same_parts = tile->first == now.first && tile->last == now.last &&
+                          tile->settled_first == now.settled_first && tile->settled_last == now.settled_last;
+  // A sample is no exact picture of a growing edge anyway.
+  return same_parts && (tile->sampled ||
+                        (tile->left_columns == now.left_columns && tile->right_columns == now.right_columns));
 }
 
 bool TileBuilder::outside(const TileKey& key) const {
@@ -105,21 +107,33 @@ void TileBuilder::keep(const TileKey& key, const Tile& tile) {
   if (other && other->complete() && is_current(sibling) && !is_current(above)) build(above, {});
 }
 
-// A tile of the canvas as it is now, still without pixels.
-Tile TileBuilder::empty(const TileKey& key) const {
+Tile TileBuilder::describe(const TileKey& key) const {
   const int px = session_.engine().column_pixels();
   Tile tile;
   tile.key = key;
   tile.revision = revision_;
   tile.width = static_cast<int>(TileCache::kTileColumns) * px;
   tile.height = tile_height(session_.engine().picture_height(), key.level);
-  tile.pixels.resize(std::size_t(tile.width) * std::size_t(tile.height) * 3);
-  const auto span = pixels_of(key, session_.extent(), px, false);
-  const auto settled = pixels_of(key, session_.settled(), px, true);
+  const ColumnRange extent = session_.extent(), final_columns = session_.settled();
+  const auto span = pixels_of(key, extent, px, false);
+  const auto settled = pixels_of(key, final_columns, px, true);
   tile.first = span.first;
   tile.last = span.last;
   tile.settled_first = settled.first;
   tile.settled_last = settled.last;
+  const auto own_growth = [&](FrameId id) {
+    const auto& frame = session_.state().frame(id);
+    return frame.columns() > frame.context ? frame.columns() : 0;
+  };
+  const ColumnRange shown = intersect(extent, tile_columns(key));
+  if (shown.begin < final_columns.begin) tile.left_columns = own_growth(FrameId::mirrored);
+  if (shown.end > final_columns.end) tile.right_columns = own_growth(FrameId::forward);
+  return tile;
+}
+
+Tile TileBuilder::empty(const TileKey& key) const {
+  Tile tile = describe(key);
+  tile.pixels.resize(std::size_t(tile.width) * std::size_t(tile.height) * 3);
   return tile;
 }
 

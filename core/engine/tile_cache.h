@@ -35,8 +35,11 @@ struct Tile {
   int width = 0, height = 0;   // pixels
   int first = 0, last = 0;     // pixels [first, last) of the width exist; the others are outside the canvas
   int settled_first = 0, settled_last = 0;  // the part that never changes again
-  bool sampled = false;                     // far zoomed out: made of samples, not of every column
-  std::vector<std::uint8_t> pixels;         // [height, width, 3] RGB
+  // How many columns the frames had, where the tile shows what they still change: the mirrored one left of
+  // what is settled, the forward one right of it. 0 where it shows nothing of that.
+  std::int64_t left_columns = 0, right_columns = 0;
+  bool sampled = false;              // far zoomed out: made of samples, not of every column
+  std::vector<std::uint8_t> pixels;  // [height, width, 3] RGB
   bool complete() const { return settled_first == 0 && settled_last == width; }
 };
 

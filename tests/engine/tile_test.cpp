@@ -139,6 +139,62 @@ TEST_F(TileBuilderTest, AGrowingEdgeIsMadeAnewAndItsSettledPartKept) {
   EXPECT_EQ(cache.find({0, 0})->pixels, expected->pixels);
 }
 
+// While a side grows: what counts as current is what a fresh tile would show, whether it was made once and
+// left, or made anew at every column.
+class GrowingEdges : public TileBuilderTest {
+ protected:
+  static void expect_current_tiles_are_right(Session& session, FrameId side, std::int64_t most,
+                                             std::int64_t tile) {
+    TileCache once, always;
+    const TileKey key{0, tile};
+    TileBuilder(session, once, 1).build(key, {});
+    int remade = 0;
+    for (std::int64_t grown = 1; grown <= most; ++grown) {
+      session.extend(side, 1);
+      TileCache fresh;
+      const auto expected = TileBuilder(session, fresh, 1).build(key, {});
+      TileBuilder again(session, always, 1);
+      if (!again.is_current(key)) ++remade;
+      again.build(key, {});
+      EXPECT_EQ(always.find(key)->pixels, expected->pixels) << "after " << grown << " columns";
+      if (TileBuilder(session, once, 1).is_current(key)) {
+        EXPECT_EQ(once.find(key)->pixels, expected->pixels) << "after " << grown << " columns";
+      }
+    }
+    EXPECT_LT(remade, most) << "a tile that has settled stays";
+  }
+};
+
+TEST_F(GrowingEdges, OnTheLeftOfAGeneratedCanvas) {
+  const auto session = create();
+  session->extend(FrameId::forward, 40);
+  expect_current_tiles_are_right(*session, FrameId::mirrored, 12, 0);
+}
+
+TEST_F(GrowingEdges, OnTheRightOfAFullTile) {
+  const auto session = create();
+  session->extend(FrameId::forward, 32);
+  expect_current_tiles_are_right(*session, FrameId::forward, 12, 0);
+}
+
+TEST_F(GrowingEdges, OnBothSidesOfAPhotoOfWholeTiles) {
+  const auto right = with_photo(32, "right.equi"), left = with_photo(32, "left.equi");
+  expect_current_tiles_are_right(*right, FrameId::forward, 12, 0);
+  expect_current_tiles_are_right(*left, FrameId::mirrored, 12, 0);
+}
+
+// Growth on one side makes nothing anew on the other.
+TEST_F(GrowingEdges, AnUnsettledLeftEdgeStaysWhileTheRightGrows) {
+  const auto session = create();
+  session->extend(FrameId::forward, 40);
+  session->extend(FrameId::mirrored, 2);
+  TileCache cache;
+  const auto tile = TileBuilder(*session, cache, 1).build({0, 0}, {});
+  EXPECT_FALSE(tile->complete());
+  session->extend(FrameId::forward, 5);
+  EXPECT_TRUE(TileBuilder(*session, cache, 1).is_current({0, 0}));
+}
+
 // Stopped before it begins, again and again: each attempt gets on, and the pixels are those of one go. Whole
 // tiles, and those with a frontier on either side.
 TEST_F(TileBuilderTest, ATileThatIsAlwaysCutOffGetsDone) {
