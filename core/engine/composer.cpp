@@ -93,18 +93,23 @@ const torch::Tensor& Composer::photo() {
                   "its photo does not fit the model's picture height");
     }
     photo_ = torch::from_blob(stored.rgb.data(), {stored.height, stored.width, 3}, torch::kUInt8).clone();
-    photo_tokens_ = torch::Tensor();
+    photo_tokens_ = torch::zeros({state().photo_columns, model_.manifest.generator.token_width});
+    photo_encoded_.assign(static_cast<std::size_t>(state().photo_columns), false);
     photo_id_ = state().photo;
   }
   return photo_;
 }
 
-torch::Tensor Composer::photo_tokens(ColumnRange columns) {
+torch::Tensor Composer::photo_tokens(ColumnRange columns, const std::stop_token& stop) {
+  const torch::InferenceMode inference;
   const auto& picture = photo();
-  if (!photo_tokens_.defined()) {
-    photo_tokens_ =
-        stream::encode_windows(model_.tokenizer, model_.manifest.vae_norm, picture, layout_.window)
-            .to(torch::kCPU);
+  for (std::int64_t c = columns.begin; c < columns.end; ++c) {
+    if (photo_encoded_[static_cast<std::size_t>(c)]) continue;
+    const auto part = stream::columns_encoded_with(c, state().photo_columns, layout_.window);
+    photo_tokens_.narrow(0, part.begin, part.size())
+        .copy_(stream::encode_windows(model_.tokenizer, model_.manifest.vae_norm, picture, layout_.window,
+                                      part, stop));
+    std::fill(photo_encoded_.begin() + part.begin, photo_encoded_.begin() + part.end, true);
   }
   return photo_tokens_.narrow(0, columns.begin, columns.size());
 }
@@ -112,7 +117,7 @@ torch::Tensor Composer::photo_tokens(ColumnRange columns) {
 torch::Tensor Composer::decode_photo(ColumnRange columns, const Replaced* replaced,
                                      const std::stop_token& stop) {
   const auto ask = [&](ColumnRange c) {
-    auto rows = photo_tokens(c).clone();
+    auto rows = photo_tokens(c, stop).clone();
     if (replaced == nullptr) return rows;
     for (const auto& [column, token] : *replaced) {
       if (column < c.begin || column >= c.end) continue;
@@ -256,6 +261,7 @@ torch::Tensor Composer::context_tokens(FrameId frame, const std::stop_token& sto
   const auto side = frame == FrameId::mirrored ? stream::Side::left : stream::Side::right;
   const auto picture =
       state().photo ? photo() : decode(FrameId::forward, {0, canvas::kContextColumns}, {}, stop);
+  if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
   return stream::context_tokens(model_.tokenizer, model_.manifest.vae_norm, picture, side, context())
       .to(torch::kCPU);
 }

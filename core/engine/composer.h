@@ -55,8 +55,9 @@ class Composer {
   torch::Tensor context_tokens(FrameId frame, const std::stop_token& stop);
   std::int64_t columns_before_mirroring() const;
 
-  // Tokens [n, E] of columns of the photo.
-  torch::Tensor photo_tokens(ColumnRange columns);
+  // Tokens [n, E] of columns of the photo; the windows that they need are encoded once. Throws
+  // Error(cancelled) when stopped between two windows; those that are done are kept.
+  torch::Tensor photo_tokens(ColumnRange columns, const std::stop_token& stop);
 
  private:
   struct Source {
@@ -89,7 +90,8 @@ class Composer {
   std::vector<stream::StreamingDecoder> preview_decoders_;  // apart, so that previews push no window out
   std::optional<std::int64_t> photo_id_;                    // of what follows
   torch::Tensor photo_;                                     // [H, w, 3]
-  torch::Tensor photo_tokens_;                              // [columns, E]; made when asked for
+  torch::Tensor photo_tokens_;                              // [columns, E]; made when asked for:
+  std::vector<bool> photo_encoded_;                         // by column, whether they are there
 };
 
 }  // namespace equi::engine

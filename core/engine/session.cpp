@@ -181,7 +181,7 @@ Strip Session::pixels(ColumnRange columns, const std::stop_token& stop) {
   return to_strip(impl_->composer.pixels(columns, stop), columns, settled());
 }
 
-std::vector<float> Session::tokens(ColumnRange columns) {
+std::vector<float> Session::tokens(ColumnRange columns, const std::stop_token& stop) {
   const auto& s = state();
   if (columns.begin < s.left_end() || columns.end > s.right_end() || columns.size() < 1) {
     throw Error(ErrorKind::bad_input, "columns",
@@ -200,7 +200,7 @@ std::vector<float> Session::tokens(ColumnRange columns) {
     add(token.data(), token.size());
   }
   if (photo.size() > 0) {
-    const auto rows = impl_->composer.photo_tokens(photo).contiguous();
+    const auto rows = impl_->composer.photo_tokens(photo, stop).contiguous();
     add(rows.const_data_ptr<float>(), static_cast<std::size_t>(rows.numel()));
   }
   if (forward.size() > 0) {

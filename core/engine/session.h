@@ -85,8 +85,9 @@ class Session {
   Strip pixels(ColumnRange columns, const std::stop_token& stop = {});
 
   // Tokens [count * E] of document columns in generator space, edits included; a mirrored column's token is
-  // of the mirrored frame.
-  std::vector<float> tokens(ColumnRange columns);
+  // of the mirrored frame. Throws Error(bad_input) outside the extent, Error(cancelled) when stopped (a
+  // photo's columns are encoded when they are asked for).
+  std::vector<float> tokens(ColumnRange columns, const std::stop_token& stop = {});
 
   // Candidates for "variations": `takes.size()` continuations from document column `column` on (outwards,
   // `count` columns, the frontier included), side by side, each with the noise of its take; nothing is kept.

@@ -32,7 +32,7 @@ std::vector<Neighbour> nearest(Row& row, const TokenFacts& facts, const NearestS
   for (std::int64_t at = near.begin; at < near.end; at += kChunk) {
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
     const ColumnRange part{at, std::min(near.end, at + kChunk)};
-    const auto tokens = row.tokens(part);
+    const auto tokens = row.tokens(part, stop);
     for (std::int64_t c = part.begin; c < part.end; ++c) {
       if (std::abs(c - facts.column) < settings.apart || row.frame(c) != facts.frame) continue;
       const TokenView other(tokens.data() + static_cast<std::size_t>(c - part.begin) * width, width);

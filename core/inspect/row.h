@@ -45,8 +45,9 @@ class Row {
   // Which of a document's two frames a column's token is of: 0 forward, 1 mirrored (algorithm.md section 6).
   virtual int frame(std::int64_t column) const = 0;
 
-  // Tokens [n * E] of existing columns. Throws Error(bad_input) outside the extent.
-  virtual std::vector<float> tokens(ColumnRange columns) = 0;
+  // Tokens [n * E] of existing columns. Throws Error(bad_input) outside the extent, Error(cancelled) when
+  // stopped.
+  virtual std::vector<float> tokens(ColumnRange columns, const std::stop_token& stop = {}) = 0;
 
   // The picture of `columns` as it is with other tokens in some places; nothing is kept. Decodes only the
   // windows that show `columns`. Throws Error(bad_input) for columns that do not exist and for tokens of

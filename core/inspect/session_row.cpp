@@ -29,9 +29,9 @@ SessionRow::SessionRow(engine::Session& session)
     : session_(session),
       decoder_(session.engine().model().tokenizer, session.engine().manifest().vae_norm, session.layout()) {}
 
-std::vector<float> SessionRow::tokens(ColumnRange columns) {
+std::vector<float> SessionRow::tokens(ColumnRange columns, const std::stop_token& stop) {
   require_columns(*this, columns);
-  return session_.tokens(columns);
+  return session_.tokens(columns, stop);
 }
 
 Picture SessionRow::decode(ColumnRange columns, std::span<const Replacement> replacements,

@@ -15,7 +15,7 @@ class SessionRow final : public Row {
   std::int64_t token_width() const override { return session_.engine().token_width(); }
   int column_pixels() const override { return session_.engine().column_pixels(); }
   int frame(std::int64_t column) const override { return column < 0 ? 1 : 0; }
-  std::vector<float> tokens(ColumnRange columns) override;
+  std::vector<float> tokens(ColumnRange columns, const std::stop_token& stop = {}) override;
   Picture decode(ColumnRange columns, std::span<const Replacement> replacements,
                  const std::stop_token& stop = {}) override;
   // Columns of the photo are there from the start.

@@ -46,7 +46,7 @@ int TokenRow::column_pixels() const {
   return tokenizer_->config.column_pixels();
 }
 
-std::vector<float> TokenRow::tokens(ColumnRange columns) {
+std::vector<float> TokenRow::tokens(ColumnRange columns, const std::stop_token&) {
   require_columns(*this, columns);
   const auto part = tokens_.narrow(0, columns.begin - extent_.begin, columns.size());
   return {part.data_ptr<float>(), part.data_ptr<float>() + part.numel()};

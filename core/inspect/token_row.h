@@ -22,7 +22,7 @@ class TokenRow final : public Row {
   std::int64_t token_width() const override { return tokens_.size(1); }
   int column_pixels() const override;
   int frame(std::int64_t) const override { return 0; }
-  std::vector<float> tokens(ColumnRange columns) override;
+  std::vector<float> tokens(ColumnRange columns, const std::stop_token& stop = {}) override;
   Picture decode(ColumnRange columns, std::span<const Replacement> replacements,
                  const std::stop_token& stop = {}) override;
   Picture decode_grown(ColumnRange columns, std::int64_t made, const std::stop_token& stop = {}) override;

@@ -92,7 +92,7 @@ torch::Tensor make_targets(const model::Model& model, const GenerationSettings& 
                                   std::min(s.blend_pixels, context * px));
     targets.push_back(encode_windows(model.tokenizer, model.manifest.vae_norm,
                                      torch::cat({own.narrow(1, 0, s.columns * px), first}, 1),
-                                     model.manifest.window_columns));
+                                     model.manifest.window_columns, stop));
   }
   return torch::stack(targets, 0);
 }

@@ -19,8 +19,10 @@ void require_picture(const torch::Tensor& picture, const TokenizerConfig& config
   }
 }
 
-// The window from which column `c` of `count` is taken: the one that has it nearest to its middle.
-std::int64_t central_window(std::int64_t c, std::int64_t count, std::int64_t window, std::int64_t hop) {
+// Where the window starts from which column `c` of `count` is taken: the one that has it nearest to its
+// middle.
+std::int64_t central_window(std::int64_t c, std::int64_t count, std::int64_t window) {
+  const std::int64_t hop = std::max<std::int64_t>(1, window / 2);
   const std::int64_t wanted = (c - (window - hop) / 2) / hop * hop;
   return std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(0, count - window));
 }
@@ -75,17 +77,35 @@ torch::Tensor context_tokens(const model::Tokenizer& tokenizer, double vae_norm,
   return encode_picture(tokenizer, vae_norm, side == Side::left ? flip(strip) : strip);
 }
 
+ColumnRange columns_encoded_with(std::int64_t column, std::int64_t count, std::int64_t window) {
+  const std::int64_t start = central_window(column, count, window);
+  ColumnRange columns{column, column + 1};
+  while (columns.begin > 0 && central_window(columns.begin - 1, count, window) == start) --columns.begin;
+  while (columns.end < count && central_window(columns.end, count, window) == start) ++columns.end;
+  return columns;
+}
+
 torch::Tensor encode_windows(const model::Tokenizer& tokenizer, double vae_norm, const torch::Tensor& picture,
-                             std::int64_t window) {
+                             std::int64_t window, const std::stop_token& stop) {
+  require_picture(picture, tokenizer->config);
+  const ColumnRange all{0, picture.size(1) / tokenizer->config.column_pixels()};
+  return encode_windows(tokenizer, vae_norm, picture, window, all, stop);
+}
+
+torch::Tensor encode_windows(const model::Tokenizer& tokenizer, double vae_norm, const torch::Tensor& picture,
+                             std::int64_t window, ColumnRange columns, const std::stop_token& stop) {
   require_picture(picture, tokenizer->config);
   const std::int64_t px = tokenizer->config.column_pixels(), count = picture.size(1) / px;
-  const std::int64_t hop = std::max<std::int64_t>(1, window / 2);
+  if (columns.begin < 0 || columns.end > count || columns.size() < 1) {
+    throw Error(ErrorKind::bad_input, "columns",
+                fmt::format("{} to {} of {} cannot be encoded", columns.begin, columns.end, count));
+  }
   std::vector<torch::Tensor> parts;
-  for (std::int64_t c = 0; c < count;) {
-    const std::int64_t start = central_window(c, count, window, hop);
+  for (std::int64_t c = columns.begin; c < columns.end;) {
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
+    const std::int64_t start = central_window(c, count, window);
     const std::int64_t size = std::min(window, count - start);
-    std::int64_t end = c + 1;
-    while (end < count && central_window(end, count, window, hop) == start) ++end;
+    const std::int64_t end = std::min(columns.end, columns_encoded_with(c, count, window).end);
     const auto tokens = encode_picture(tokenizer, vae_norm, picture.narrow(1, start * px, size * px));
     parts.push_back(tokens.narrow(0, c - start, end - c));
     c = end;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 
 #include <torch/torch.h>
 
@@ -59,9 +60,16 @@ torch::Tensor context_tokens(const model::Tokenizer& tokenizer, double vae_norm,
                              Side side, std::int64_t context);
 
 // Tokens of every column of a picture of any width, at constant memory: windows of `window` columns, each
-// column from the window in whose middle it lies. For looking at a photo's tokens.
+// column from the window in whose middle it lies. For looking at a photo's tokens. Throws Error(cancelled)
+// when stopped between two windows.
 torch::Tensor encode_windows(const model::Tokenizer& tokenizer, double vae_norm, const torch::Tensor& picture,
-                             std::int64_t window);
+                             std::int64_t window, const std::stop_token& stop = {});
+// Of some columns alone, to the same bits: only their windows are encoded. Throws Error(bad_input) for
+// columns that the picture does not have.
+torch::Tensor encode_windows(const model::Tokenizer& tokenizer, double vae_norm, const torch::Tensor& picture,
+                             std::int64_t window, ColumnRange columns, const std::stop_token& stop = {});
+// All columns, of `count`, that come from the same window as `column`.
+ColumnRange columns_encoded_with(std::int64_t column, std::int64_t count, std::int64_t window);
 
 // Crosses from pixels that exist to a frame's own decode of the same columns, over the `band` pixels next to
 // `side`: there the frame's share goes from almost 1 at the edge to 0. Every pixel further in is `existing`

@@ -87,6 +87,35 @@ TEST_F(SessionTest, ANarrowPhotoIsContinuedFromWhatItHas) {
   }
 }
 
+TEST_F(SessionTest, TokensOfAPhotoDoNotDependOnWhatIsAskedFor) {
+  constexpr int kWide = 50;
+  const auto whole_row = with_photo(kWide, "whole.equi"), parts = with_photo(kWide, "parts.equi");
+  const auto all = whole_row->tokens({0, kWide});
+  const auto width = static_cast<std::ptrdiff_t>(golden_engine()->token_width());
+  for (const ColumnRange columns : {ColumnRange{30, 31}, ColumnRange{27, 40}, ColumnRange{3, 50}}) {
+    const std::vector<float> expected(all.begin() + columns.begin * width, all.begin() + columns.end * width);
+    EXPECT_EQ(parts->tokens(columns), expected) << columns.begin;
+  }
+}
+
+TEST_F(SessionTest, EncodingAPhotoCanBeStopped) {
+  const auto session = with_photo(kColumns);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto expect_cancelled = [&](const auto& call) {
+    try {
+      call();
+      ADD_FAILURE() << "it was not stopped";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::cancelled);
+    }
+  };
+  expect_cancelled([&] { session->tokens({0, kColumns}, stop.get_token()); });
+  EXPECT_EQ(session->extend(FrameId::mirrored, 1, {}, stop.get_token()), 0);
+  EXPECT_EQ(session->document().history().size(), 2U) << "no context, no entry";
+  EXPECT_EQ(session->tokens({0, kColumns}).size(), kColumns * std::size_t(golden_engine()->token_width()));
+}
+
 // The gradient energy at the photo's edges against that around it, on both sides of many seeds: the mirrored
 // frame continues as well as the forward one.
 TEST_F(SessionTest, TheLeftSeamIsAsGoodAsTheRightOne) {

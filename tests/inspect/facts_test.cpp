@@ -14,7 +14,7 @@ class BareRow final : public Row {
   std::int64_t token_width() const override { return 2; }
   int column_pixels() const override { return 16; }
   int frame(std::int64_t column) const override { return column < 0 ? 1 : 0; }
-  std::vector<float> tokens(ColumnRange columns) override {
+  std::vector<float> tokens(ColumnRange columns, const std::stop_token&) override {
     require_columns(*this, columns);
     Token all;
     for (auto c = columns.begin; c < columns.end; ++c) {

@@ -1,5 +1,7 @@
 #include "core/stream/mirror.h"
 
+#include <ATen/record_function.h>
+
 #include "core/base/error.h"
 #include "tests/stream/stream_fixture.h"
 
@@ -160,6 +162,62 @@ TEST(Mirror, EncodesAPictureOfAnyWidth) {
   const auto photo = picture(16);
   EXPECT_TRUE(torch::equal(encode_windows(golden_model().tokenizer, vae_norm(), photo, 16),
                            encode_picture(golden_model().tokenizer, vae_norm(), photo)));
+}
+
+std::int64_t g_convolutions = 0;
+
+std::int64_t convolutions_of(const std::function<void()>& work) {
+  g_convolutions = 0;
+  const auto count = [](const at::RecordFunction& fn) -> std::unique_ptr<at::ObserverContext> {
+    if (std::string_view(fn.name()) == "aten::convolution") ++g_convolutions;
+    return nullptr;
+  };
+  const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(count));
+  work();
+  at::removeCallback(handle);
+  return g_convolutions;
+}
+
+TEST(Mirror, SomeColumnsHaveTheSameTokensAsAll) {
+  for (const std::int64_t count : {9, 16, 41}) {
+    const auto wide = picture(count);
+    const auto all = encode_windows(golden_model().tokenizer, vae_norm(), wide, 16);
+    for (std::int64_t begin = 0; begin < count; begin += 3) {
+      for (const std::int64_t size : {1, 2, 9, 30}) {
+        const ColumnRange columns{begin, std::min(count, begin + size)};
+        const auto some = encode_windows(golden_model().tokenizer, vae_norm(), wide, 16, columns);
+        EXPECT_TRUE(torch::equal(some, all.narrow(0, columns.begin, columns.size())))
+            << columns.begin << " to " << columns.end << " of " << count;
+        const auto window = columns_encoded_with(begin, count, 16);
+        EXPECT_LE(window.begin, begin);
+        EXPECT_GT(window.end, begin);
+      }
+    }
+  }
+  EXPECT_THROW(encode_windows(golden_model().tokenizer, vae_norm(), picture(9), 16, {3, 10}), Error);
+}
+
+TEST(Mirror, OnlyTheWindowsOfTheAskedColumnsAreEncoded) {
+  const auto wide = picture(80);
+  const auto encode = [&](ColumnRange columns) {
+    return convolutions_of([&] { encode_windows(golden_model().tokenizer, vae_norm(), wide, 16, columns); });
+  };
+  const auto one = encode({40, 41});
+  EXPECT_GT(one, 0);
+  EXPECT_EQ(encode(columns_encoded_with(40, 80, 16)), one);
+  EXPECT_EQ(encode({40, 48}), 2 * one);
+  EXPECT_EQ(encode({0, 80}), 9 * one);
+}
+
+TEST(Mirror, EncodingIsStoppedBetweenTwoWindows) {
+  std::stop_source stop;
+  stop.request_stop();
+  try {
+    encode_windows(golden_model().tokenizer, vae_norm(), picture(40), 16, stop.get_token());
+    FAIL() << "it was not stopped";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::cancelled);
+  }
 }
 
 TEST(Mirror, ColumnsInTheMiddleOfAWidePictureDoNotDependOnItsWidth) {
