@@ -54,7 +54,7 @@ class ProjectFile {
   const std::filesystem::path& path() const { return database_.path(); }
   const ModelIdentity& model() const { return model_; }
 
-  // Tokens. A segment is a growing row of tokens; appended ones are in memory until flush() or kChunkColumns.
+  // Tokens. A segment is a growing row of tokens; appended ones are in memory until the next commit().
   std::int64_t new_segment();
   std::int64_t columns(std::int64_t segment);  // how many it holds
   // Appends one token [E] at `column` of the segment, which must be its end. Throws Error(internal)

@@ -1,5 +1,7 @@
 #include "core/inspect/equivariance_result.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 
 namespace equi::inspect {
@@ -46,7 +48,7 @@ Equivariance average(const std::vector<Equivariance>& all) {
   result.windows = 0;
   for (auto& each : result.shifts) each = {each.shift};
   for (const auto& one : all) {
-    if (one.shifts.size() != result.shifts.size()) {
+    if (!std::ranges::equal(one.shifts, result.shifts, {}, &ShiftError::shift, &ShiftError::shift)) {
       throw Error(ErrorKind::bad_input, "equivariance", "the pictures were measured at different shifts");
     }
     result.windows += one.windows;

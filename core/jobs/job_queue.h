@@ -42,9 +42,8 @@ struct JobSpec {
   Priority priority = Priority::normal;
   std::string replaces = {};                     // not empty: cancels the earlier jobs of the same key
   std::function<void(const Context&)> run = {};  // on the worker; may throw
-  std::function<void(const Progress&)> on_progress = {};  // on the worker
-  // On the worker (or, for a job that never started, on the thread that cancelled it); called exactly once.
-  // The error is empty when the job ran to its end.
+  // On the worker, also for a job that was cancelled before it started; called exactly once. The error is
+  // empty when the job ran to its end.
   std::function<void(const std::optional<Error>&)> on_end = {};
   // `replaces` cancels only those that still wait: a drag is followed, not put off until its end. As such a
   // job is always waiting during a drag, every second turn goes to a job of priority `visible`, if one waits.

@@ -137,6 +137,8 @@ TEST(Equivariance, PicturesAreAveragedByTheirWindows) {
   EXPECT_THROW(average({}), Error);
   b.shifts.push_back({17});
   EXPECT_THROW(average({a, b}), Error);
+  b.shifts = {{17, 0.5, 0.2, 0.7}};
+  EXPECT_THROW(average({a, b}), Error) << "as many, but others";
 }
 
 }  // namespace
