@@ -23,7 +23,6 @@ struct Studio::Impl : std::enable_shared_from_this<Impl> {
     std::int64_t made = 0;
     jobs::ProgressMeter meter;
     std::stop_source stop;
-    bool ends_soon = false;  // without an end, and something else was asked for after it
   };
 
   // The worker's.

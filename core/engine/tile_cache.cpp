@@ -113,11 +113,6 @@ void TileCache::keep_range(std::int64_t first_column, std::int64_t last_column) 
   impl_->erase_if([&](const Tile& tile) { return !meets(tile, first_column, last_column); });
 }
 
-void TileCache::drop_range(std::int64_t first_column, std::int64_t last_column) {
-  const std::scoped_lock lock(impl_->mutex);
-  impl_->erase_if([&](const Tile& tile) { return meets(tile, first_column, last_column); });
-}
-
 void TileCache::clear() {
   const std::scoped_lock lock(impl_->mutex);
   impl_->order.clear();

@@ -58,7 +58,6 @@ class TileCache {
   bool is_stale(const TileKey& key) const;  // or not there
   // Forgets tiles that lie wholly outside of a canvas.
   void keep_range(std::int64_t first_column, std::int64_t last_column);
-  void drop_range(std::int64_t first_column, std::int64_t last_column);  // every level
   void clear();
   std::size_t bytes() const;
   std::size_t budget() const;

@@ -16,7 +16,6 @@ struct Job::Shared {
   mutable std::mutex mutex;
   std::condition_variable ended;
   State state = State::waiting;
-  Progress progress;
   std::optional<Error> error;
 
   // Ends the job once; `outcome` is empty when it ran to its end.
@@ -76,11 +75,6 @@ bool Job::wait_for(double seconds) const {
 State Job::state() const {
   const std::scoped_lock lock(shared_->mutex);
   return shared_->state;
-}
-
-Progress Job::progress() const {
-  const std::scoped_lock lock(shared_->mutex);
-  return shared_->progress;
 }
 
 std::optional<Error> Job::error() const {
@@ -165,17 +159,7 @@ void JobQueue::execute(const std::shared_ptr<Job::Shared>& job) {
     const std::scoped_lock lock(job->mutex);
     job->state = State::running;
   }
-  std::optional<ProgressMeter> meter;
-  const auto report = [&](std::int64_t done, std::int64_t total) {
-    if (!meter) meter.emplace(total, steady_seconds());
-    const Progress progress = meter->update(done, steady_seconds());
-    {
-      const std::scoped_lock lock(job->mutex);
-      job->progress = progress;
-    }
-    if (job->spec.on_progress) job->spec.on_progress(progress);
-  };
-  job->end(outcome_of(job->spec.name, [&] { job->spec.run(Context(token, report)); }));
+  job->end(outcome_of(job->spec.name, [&] { job->spec.run(Context(token)); }));
 }
 
 void JobQueue::work(const std::stop_token& end) {

@@ -16,29 +16,25 @@
 
 namespace equi::jobs {
 
-// What a job is allowed to see and to say while it runs.
+// What a job is allowed to see while it runs.
 class Context {
  public:
-  Context(std::stop_token stop, std::function<void(std::int64_t, std::int64_t)> report)
-      : stop_(std::move(stop)), report_(std::move(report)) {}
+  explicit Context(std::stop_token stop) : stop_(std::move(stop)) {}
 
   const std::stop_token& stop() const { return stop_; }
   bool stopped() const { return stop_.stop_requested(); }
   // Throws Error(cancelled) when the job was cancelled; to be called between solver steps.
   void check() const;
-  // `total` 0: unknown.
-  void progress(std::int64_t done, std::int64_t total) const { report_(done, total); }
 
  private:
   std::stop_token stop_;
-  std::function<void(std::int64_t, std::int64_t)> report_;
 };
 
 // Higher runs first; equal ones in the order of submission.
 enum class Priority : int { background = 0, normal = 10, visible = 20, preview = 30 };
 
 struct JobSpec {
-  std::string name;  // for the log and the progress row
+  std::string name;  // for errors
   Priority priority = Priority::normal;
   std::string replaces = {};                     // not empty: cancels the earlier jobs of the same key
   std::function<void(const Context&)> run = {};  // on the worker; may throw
@@ -59,7 +55,6 @@ class Job {
   void wait() const;                    // until on_end has returned
   bool wait_for(double seconds) const;  // false: still not ended
   State state() const;
-  Progress progress() const;
   std::optional<Error> error() const;  // why it ended, once it has; empty: it ran to its end
   const std::string& name() const;
 

@@ -115,27 +115,6 @@ GeneratorState ColumnGenerator::with_pending(std::span<const Scene> scenes) {
                           ContextStream::cross_position(state_, settings_));
 }
 
-void ColumnGenerator::replay(const torch::Tensor& tokens, std::int64_t origin, std::int64_t first,
-                             std::span<const Scene> scenes, const std::stop_token& stop) {
-  const auto count = static_cast<std::int64_t>(scenes.size());
-  const bool fits = tokens.dim() == 3 && tokens.size(1) == count && first >= 0 && (first == 0 || count > 0);
-  if (!fits) {
-    throw Error(ErrorKind::bad_input, "replay",
-                fmt::format("{} scenes for tokens of another count", scenes.size()));
-  }
-  const GeneratorState before = state_;
-  try {
-    start(origin, first);
-    for (std::int64_t i = 0; i < tokens.size(1); ++i) {
-      if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
-      accept(tokens.select(1, i), scenes.subspan(static_cast<std::size_t>(i), 1));
-    }
-  } catch (...) {
-    state_ = before;
-    throw;
-  }
-}
-
 void ColumnGenerator::restore(const GeneratorState& state) {
   const auto expected = stream_.start(0);
   const auto fits = [&](const std::vector<torch::Tensor>& windows) {
@@ -155,30 +134,6 @@ void ColumnGenerator::restore(const GeneratorState& state) {
   }
   if (state.pending.defined()) check_rows(state.pending, "generator state");
   state_ = state;
-}
-
-GeneratorState repeat_state(const GeneratorState& state, std::int64_t count) {
-  GeneratorState result = state;
-  result.batch = state.batch * count;
-  const auto repeat = [&](torch::Tensor& t) {
-    if (t.defined()) t = t.repeat_interleave(count, 0);
-  };
-  repeat(result.pending);
-  for (auto& each : result.keys) repeat(each);
-  for (auto& each : result.values) repeat(each);
-  return result;
-}
-
-GeneratorState select_state(const GeneratorState& state, std::int64_t row) {
-  GeneratorState result = state;
-  result.batch = 1;
-  const auto select = [&](torch::Tensor& t) {  // every branch's row of this continuation
-    t = t.index_select(0, torch::arange(row, t.size(0), state.batch, torch::kInt64).to(t.device()));
-  };
-  if (result.pending.defined()) select(result.pending);
-  for (auto& each : result.keys) select(each);
-  for (auto& each : result.values) select(each);
-  return result;
 }
 
 }  // namespace equi::stream

@@ -27,7 +27,9 @@ class ColumnGenerator {
   void set_settings(const GenerationSettings& settings);
 
   // A new frame whose column 0 is document column `origin`. With `first` > 0 the next column is number
-  // `first` of the frame: for those who replay the columns before it with accept.
+  // `first` of the frame: for those who replay the columns before it with accept. After
+  // replay_columns(config) of them, or all, the state is the same to the bit as if they had been made here;
+  // with fewer it is an approximation.
   void start(std::int64_t origin = 0, std::int64_t first = 0);
 
   // The document column that comes next.
@@ -42,13 +44,6 @@ class ColumnGenerator {
   // Throws Error(cancelled) when stopped, Error(numeric) naming the column when a number is not finite.
   torch::Tensor next(const torch::Tensor& noise, std::span<const Scene> scenes,
                      const std::stop_token& stop = {});
-
-  // Rebuilds the state from the tokens [B, n, E] of the n columns that come last, the first of them number
-  // `first` of the frame (0 when these are all of them); scenes: one for each column, for all continuations.
-  // With replay_columns(config) columns, or all, the state is the same to the bit as if the columns had been
-  // made here; with fewer it is an approximation.
-  void replay(const torch::Tensor& tokens, std::int64_t origin, std::int64_t first,
-              std::span<const Scene> scenes, const std::stop_token& stop = {});
 
   // A bookmark of everything remembered, and back to one. restore throws Error(bad_input) when the state is
   // of another model or batch.
@@ -67,11 +62,5 @@ class ColumnGenerator {
   std::shared_ptr<ColumnEngine> engine_;  // on a GPU: makes whole columns where it is there
   GeneratorState state_;
 };
-
-// `count` copies of the continuations of `state`, each row repeated in place: [a, b] -> [a, a, b, b].
-GeneratorState repeat_state(const GeneratorState& state, std::int64_t count);
-
-// Continuation `row` of a state of `batch` continuations, as a state of one.
-GeneratorState select_state(const GeneratorState& state, std::int64_t row);
 
 }  // namespace equi::stream

@@ -138,8 +138,7 @@ DocumentSpan decode_document(StreamingDecoder& decoder, const FrameMap& frame, s
                              const std::stop_token& stop) {
   const auto span = decoder.decode({0, count}, frame.to_frame(document_columns), tokens, stop);
   const auto pixels = to_bytes(span.pixels);
-  return {document_columns, frame.to_document(ColumnRange{span.begin, span.settled_end}),
-          frame.mirrored ? flip(pixels) : pixels};
+  return {frame.mirrored ? flip(pixels) : pixels};
 }
 
 }  // namespace equi::stream

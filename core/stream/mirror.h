@@ -77,10 +77,8 @@ ColumnRange columns_encoded_with(std::int64_t column, std::int64_t count, std::i
 torch::Tensor blend_edge(const torch::Tensor& existing, const torch::Tensor& own, Side side,
                          std::int64_t band);
 
-// Pixels of document columns of one frame.
+// Document columns of one frame.
 struct DocumentSpan {
-  ColumnRange columns;
-  ColumnRange settled;   // the part that never changes again; may be empty
   torch::Tensor pixels;  // [H, w, 3] uint8, in the document's direction
 };
 

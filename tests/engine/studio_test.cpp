@@ -174,9 +174,10 @@ TEST_F(StudioTest, AnEditLetsTheGrowthGoOn) {
   create_canvas();
   studio_->extend(FrameId::forward, 0);
   ASSERT_TRUE(heard_.wait([&] { return heard_.snapshot && heard_.snapshot->extent.end > 4; }));
-  studio_->run({"edit", jobs::Priority::preview, {}, {}, {}, {}}, [](Session* session, const jobs::Context&) {
-    session->execute(canvas::EditToken{2, session->document().put_token(session->tokens({0, 1}))});
-  });
+  studio_->run(
+      {.name = "edit", .priority = jobs::Priority::preview}, [](Session* session, const jobs::Context&) {
+        session->execute(canvas::EditToken{2, session->document().put_token(session->tokens({0, 1}))});
+      });
   ASSERT_TRUE(heard_.wait([&] { return heard_.snapshot->state.forward.edits.contains(2); }));
   const auto at = studio_->snapshot()->extent.end;
   ASSERT_TRUE(heard_.wait([&] { return heard_.snapshot->extent.end > at; }));
@@ -192,9 +193,10 @@ TEST_F(StudioTest, AnEditMakesOnlyItsTilesAnew) {
   queue_->wait_idle();
   const auto first = tiles_->find({0, 0}), third = tiles_->find({0, 3});
   const auto revision = studio_->snapshot()->revision;
-  studio_->run({"edit", jobs::Priority::preview, {}, {}, {}, {}}, [](Session* session, const jobs::Context&) {
-    session->execute(canvas::EditToken{100, session->document().put_token(session->tokens({0, 1}))});
-  });
+  studio_->run(
+      {.name = "edit", .priority = jobs::Priority::preview}, [](Session* session, const jobs::Context&) {
+        session->execute(canvas::EditToken{100, session->document().put_token(session->tokens({0, 1}))});
+      });
   queue_->wait_idle();
   EXPECT_GT(studio_->snapshot()->revision, revision);
   EXPECT_EQ(tiles_->find({0, 0}), first);

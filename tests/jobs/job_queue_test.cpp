@@ -42,11 +42,8 @@ TEST(JobQueue, DeliversErrorsAsValues) {
   JobQueue queue("test");
   std::optional<Error> heard;
   const auto job =
-      queue.submit({"fails",
-                    Priority::normal,
-                    "",
+      queue.submit({"fails", Priority::normal, "",
                     [](const Context&) { throw Error(ErrorKind::numeric, "column 7", "is not finite"); },
-                    {},
                     [&](const std::optional<Error>& error) { heard = error; }});
   job.wait();
   ASSERT_TRUE(heard);
@@ -80,11 +77,7 @@ TEST(JobQueue, ACancelledJobThatWaitsNeverRunsButHearsOfItsEnd) {
   queue.submit(gate.job());
   bool ran = false;
   int ends = 0;
-  const auto job = queue.submit({"waits",
-                                 Priority::normal,
-                                 "",
-                                 [&](const Context&) { ran = true; },
-                                 {},
+  const auto job = queue.submit({"waits", Priority::normal, "", [&](const Context&) { ran = true; },
                                  [&](const std::optional<Error>&) { ++ends; }});
   job.cancel();
   gate.opened.set_value();
@@ -162,42 +155,20 @@ TEST(JobQueue, ADragLetsWhatIsVisibleTakeTurns) {
   EXPECT_EQ(order, (std::vector<std::string>{"drag", "tile", "drag", "tile", "drag", "drag", "growth"}));
 }
 
-TEST(JobQueue, ReportsProgress) {
-  JobQueue queue("test");
-  std::vector<std::int64_t> seen;
-  const auto job = queue.submit({"counts", Priority::normal, "",
-                                 [](const Context& context) {
-                                   for (int i = 1; i <= 4; ++i) context.progress(i, 4);
-                                 },
-                                 [&](const Progress& progress) { seen.push_back(progress.done); }});
-  job.wait();
-  EXPECT_EQ(seen, (std::vector<std::int64_t>{1, 2, 3, 4}));
-  EXPECT_EQ(job.progress().done, 4);
-  EXPECT_EQ(job.progress().total, 4);
-  EXPECT_EQ(job.state(), State::finished);
-}
-
 TEST(JobQueue, GoingAwayEndsEveryJobOnce) {
   std::atomic<int> ends = 0;
   {
     JobQueue queue("test");
     std::promise<void> started;
-    queue.submit({"running",
-                  Priority::normal,
-                  "",
+    queue.submit({"running", Priority::normal, "",
                   [&](const Context& context) {
                     started.set_value();
                     for (;;) context.check();
                   },
-                  {},
                   [&](const std::optional<Error>&) { ++ends; }});
     started.get_future().wait();
     for (int i = 0; i < 5; ++i) {
-      queue.submit({"waiting",
-                    Priority::normal,
-                    "",
-                    [](const Context&) {},
-                    {},
+      queue.submit({"waiting", Priority::normal, "", [](const Context&) {},
                     [&](const std::optional<Error>& error) { ends += error ? 1 : 100; }});
     }
   }
@@ -214,11 +185,8 @@ TEST(JobQueue, SurvivesManyThreadsThatSubmitAndCancel) {
       threads.emplace_back([&, t] {
         std::mt19937 random(static_cast<unsigned>(t));
         for (int i = 0; i < kJobs; ++i) {
-          const auto job = queue.submit({"job",
-                                         random() % 2 == 0 ? Priority::normal : Priority::visible,
-                                         random() % 4 == 0 ? "key" : "",
-                                         [](const Context& c) { c.progress(1, 1); },
-                                         {},
+          const auto job = queue.submit({"job", random() % 2 == 0 ? Priority::normal : Priority::visible,
+                                         random() % 4 == 0 ? "key" : "", [](const Context&) {},
                                          [&](const std::optional<Error>&) { ++ends; }});
           if (random() % 3 == 0) job.cancel();
           if (random() % 50 == 0) job.wait();

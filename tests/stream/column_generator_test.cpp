@@ -130,7 +130,7 @@ TEST(ColumnGenerator, StationaryColumnsAreTheSameFunctionOfTheirWindow) {
   const std::vector<Scene> scenes(static_cast<std::size_t>(window.size(1)), Scene{1});
   const auto next_after = [&](std::int64_t first) {
     ColumnGenerator generator(golden_model().generator, quick_settings());
-    generator.replay(window, 0, first, scenes);
+    replay(generator, window[0], 0, first, scenes);
     return generator.next(noise, {scenes.data(), 1});
   };
   const auto early = next_after(40);
@@ -147,7 +147,7 @@ TEST(ColumnGenerator, ReferenceColumnsSeeTheirAbsolutePosition) {
   settings.positions = PositionMode::reference;
   const auto next_after = [&](std::int64_t first) {
     ColumnGenerator generator(golden_model().generator, settings);
-    generator.replay(window, 0, first, scenes);
+    replay(generator, window[0], 0, first, scenes);
     return generator.next(noise, {scenes.data(), 1});
   };
   EXPECT_GT(relative_error(next_after(1000), next_after(40)), 1e-3);

@@ -39,6 +39,15 @@ inline GenerationSettings quick_settings() {
   return settings;
 }
 
+// Takes in the columns of one continuation that come last, [count, E]: the first is number `first` of a frame
+// that begins at `origin`.
+inline void replay(ColumnGenerator& generator, const torch::Tensor& tokens, std::int64_t origin,
+                   std::int64_t first, std::span<const Scene> scenes) {
+  generator.start(origin, first);
+  for (std::int64_t i = 0; i < tokens.size(0); ++i)
+    generator.accept(tokens.narrow(0, i, 1), scenes.subspan(static_cast<std::size_t>(i), 1));
+}
+
 // `count` columns of one continuation: [count, E].
 inline torch::Tensor make_columns(ColumnGenerator& generator, std::int64_t count, Scene scene = {},
                                   std::uint64_t seed = 1) {
