@@ -96,7 +96,7 @@ void AppController::connect_parts() {
                                          QString::fromStdString(engine()->device().name()),
                                          QString::fromStdString(name(engine()->precision()))));
     thumbnails_->set_engine(engine());
-    growth_->engine_changed();
+    if (!project_->goes_on_with(engine()->identity())) growth_->engine_changed();
     Q_EMIT engine_changed();
     project_->engine_ready();
     if (!std::exchange(reattached_, true)) batch_->reattach();

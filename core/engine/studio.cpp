@@ -109,6 +109,9 @@ void Studio::open(std::shared_ptr<const Engine> engine, std::filesystem::path pr
   impl_->stop_extensions();
   const auto body = [impl = impl_.get(), engine = std::move(engine), project = std::move(project),
                      any_model] {
+    // The same file once more, with another engine: what is in memory goes into it first.
+    if (impl->session && impl->session->document().file().path() == project)
+      impl->session->finish_extension();
     auto opened = Session::open(engine, project, any_model);
     impl->session = std::move(opened);
     impl->tiles->clear();

@@ -40,10 +40,12 @@ const inspect::TokenStatistics& InspectionMemory::best(engine::Session& session,
 
 const inspect::Picture& InspectionMemory::before(engine::Session& session, inspect::Row& row,
                                                  ColumnRange columns, const std::stop_token& stop) {
-  if (!before_of_ || *before_of_ != session.state() || before_.columns != columns) {
+  if (!before_of_ || *before_of_ != session.state() || before_by_ != &session.engine() ||
+      before_.columns != columns) {
     before_of_.reset();
     before_ = row.decode(columns, {}, stop);
     before_of_ = session.state();
+    before_by_ = &session.engine();
   }
   return before_;
 }

@@ -36,6 +36,7 @@ class InspectionMemory {
   std::optional<canvas::State> canvas_of_;
   inspect::TokenStatistics canvas_;
   std::optional<canvas::State> before_of_;
+  const engine::Engine* before_by_ = nullptr;
   inspect::Picture before_;
   const engine::Engine* model_of_ = nullptr;
   std::optional<inspect::TokenStatistics> model_;

@@ -11,6 +11,7 @@
 #include "core/base/cuda_loader.h"
 #include "ui/app_controller.h"
 #include "ui/frame/empty_state.h"
+#include "ui/frame/steady_combo_box.h"
 #include "ui/gui_thread.h"
 #include "ui/models/class_names_dialog.h"
 #include "ui/models/import_dialog.h"
@@ -135,11 +136,11 @@ QWidget* ModelsDialog::make_details() {
 }
 
 QWidget* ModelsDialog::make_device_row() {
-  device_ = new QComboBox;
+  device_ = new SteadyComboBox;
   device_->setAccessibleName(tr("Device"));
   device_->addItem(tr("Automatic"), QStringLiteral("auto"));
   device_->addItem(tr("CPU"), QStringLiteral("cpu"));
-  precision_ = new QComboBox;
+  precision_ = new SteadyComboBox;
   precision_->setAccessibleName(tr("Precision"));
   precision_->addItem(tr("Automatic"), QStringLiteral("auto"));
   precision_->addItem(tr("float32 (exact)"), QStringLiteral("float32"));
@@ -164,14 +165,20 @@ QWidget* ModelsDialog::make_device_row() {
   layout->addSpacing(Space::m);
   layout->addWidget(state_, 1);
   look_for_devices();
-  const auto apply = [this] {
-    app_->settings().set_device(device_->currentData().toString());
-    app_->settings().set_precision(precision_->currentData().toString());
-    if (const auto engine = app_->engine()) app_->use_model(engine->folder());
-  };
-  connect(device_, &QComboBox::activated, this, apply);
-  connect(precision_, &QComboBox::activated, this, apply);
+  connect(device_, &QComboBox::activated, this,
+          [this] { run_on(device_->currentData().toString(), app_->settings().precision()); });
+  connect(precision_, &QComboBox::activated, this,
+          [this] { run_on(app_->settings().device(), precision_->currentData().toString()); });
   return row;
+}
+
+// The canvas goes on: it is the same model.
+void ModelsDialog::run_on(const QString& device, const QString& precision) {
+  AppSettings& settings = app_->settings();
+  if (device == settings.device() && precision == settings.precision()) return;
+  settings.set_device(device);
+  settings.set_precision(precision);
+  if (const auto engine = app_->engine()) app_->use_model(engine->folder());
 }
 
 // Asking the driver can take a moment: on the file worker.
@@ -274,7 +281,9 @@ void ModelsDialog::use_selected() {
   const ModelEntry* entry = selected();
   if (entry == nullptr || !entry->usable()) return;
   const auto folder = entry->folder;  // the entry may go while the question stands
-  if (app_->project().dirty()) {
+  const Manifest& m = *entry->manifest;
+  const bool same = app_->project().goes_on_with({m.name, m.tokenizer_sha256, m.generator_sha256});
+  if (app_->project().dirty() && !same) {
     const int answer = ask(this, tr("Change the model?"),
                            tr("“%1” has unsaved changes. Another model starts with an empty canvas.")
                                .arg(app_->project().title()),

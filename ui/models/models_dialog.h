@@ -25,12 +25,15 @@ class ModelsDialog : public HouseDialog {
   QPushButton* use_button() const { return use_; }
   QPushButton* remove_button() const { return remove_; }
   QLabel* problem() const { return problem_; }
+  QComboBox* device() const { return device_; }
+  QComboBox* precision() const { return precision_; }
 
  private:
   QWidget* make_details();
   QWidget* make_device_row();
   void refresh();
   void show_selected();
+  void run_on(const QString& device, const QString& precision);
   void look_for_devices();
   const ModelEntry* selected() const;
   void use_selected();

@@ -81,17 +81,24 @@ void ProjectKeeper::start(const canvas::NewPanorama& first, std::function<void()
   auto copy =
       std::make_shared<std::unique_ptr<WorkingCopy>>(std::make_unique<WorkingCopy>(folder(), QString()));
   app_->growth().forget_steps();
-  app_->studio().create(app_->engine(), to_path((*copy)->file()), first,
-                        [this, copy, then = std::move(then)](const std::optional<Error>& error) {
-                          post(this, [this, copy, then, error] {
-                            if (error) return app_->report(*error);
+  ++replacing_;
+  const auto engine = app_->engine();
+  app_->studio().create(engine, to_path((*copy)->file()), first,
+                        [this, copy, engine, then = std::move(then)](const std::optional<Error>& error) {
+                          post(this, [this, copy, engine, then, error] {
+                            if (error) {
+                              app_->report(*error);
+                              return replaced(engine);
+                            }
                             copy_ = std::move(*copy);
+                            model_ = engine->identity();
                             saved_.reset();
                             recovered_ = false;
                             update_dirty();
                             Q_EMIT changed();
                             Q_EMIT opened();
                             if (then) then();
+                            replaced(engine);
                           });
                         });
 }
@@ -179,9 +186,11 @@ void ProjectKeeper::copied(std::unique_ptr<WorkingCopy> copy, const canvas::Mode
 void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
   const auto held = std::make_shared<std::unique_ptr<Pending>>(std::move(pending));
   app_->growth().forget_steps();
+  ++replacing_;
+  const auto engine = app_->engine();
   app_->studio().open(
-      app_->engine(), to_path((*held)->copy->file()), false, [this, held](const std::optional<Error>& error) {
-        post(this, [this, held, error] {
+      engine, to_path((*held)->copy->file()), false, [this, held, engine](const std::optional<Error>& error) {
+        post(this, [this, held, engine, error] {
           set_opening(false);
           Pending& done = **held;
           if (error) {
@@ -189,9 +198,10 @@ void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
             app_->report(
                 Error(error->kind(), done.copy->origin().toStdString(), error->message(), error->hint()));
             if (!copy_) start_untitled();
-            return;
+            return replaced(engine);
           }
           copy_ = std::move(done.copy);
+          model_ = done.model;
           recovered_ = done.recovered;
           saved_.reset();
           if (!recovered_) {
@@ -201,8 +211,25 @@ void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
           update_dirty();
           Q_EMIT changed();
           Q_EMIT opened();
+          replaced(engine);
         });
       });
+}
+
+// Brings the document to the present engine. The file is the same and so is its history: name, saved state
+// and the mark of a recovered one stay.
+void ProjectKeeper::renew() {
+  if (!goes_on_with(app_->engine()->identity())) return start_untitled();
+  app_->growth().forget_steps();
+  app_->studio().open(app_->engine(), to_path(copy_->file()), false,
+                      [this](const std::optional<Error>& error) {
+                        if (error) post(this, [this, error] { app_->report(*error); });
+                      });
+}
+
+// One that was begun with an engine (`by`) that is no longer the present one.
+void ProjectKeeper::replaced(const std::shared_ptr<const engine::Engine>& by) {
+  if (--replacing_ == 0 && by != app_->engine()) renew();
 }
 
 void ProjectKeeper::engine_ready() {
@@ -211,8 +238,8 @@ void ProjectKeeper::engine_ready() {
     start_restored(*std::exchange(pending_, nullptr)->record);
   } else if (pending_) {
     read(std::move(pending_));
-  } else {
-    start_untitled();
+  } else if (replacing_ == 0) {
+    renew();
   }
 }
 

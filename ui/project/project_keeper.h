@@ -30,6 +30,8 @@ class ProjectKeeper : public QObject {
   QString title() const;  // for the window: the file's name, or "Untitled"
   bool dirty() const { return dirty_; }
   bool opening() const { return opening_; }
+  // Whether the document goes on when the engine is of this model; another one begins an empty canvas.
+  bool goes_on_with(const canvas::ModelIdentity& model) const { return copy_ && model_.same_model(model); }
 
   // Replaces the document by an empty one of the present model.
   void start_untitled();
@@ -48,7 +50,8 @@ class ProjectKeeper : public QObject {
   // Lets go of the document; its working copy is removed, or kept when `keep` (the session ends by force).
   void close(bool keep = false);
 
-  // Called by the controller.
+  // Called by the controller. The document is opened again with an engine of its model (another device or
+  // precision), otherwise an empty one takes its place.
   void engine_ready();
   void engine_failed();
   void canvas_changed();
@@ -69,6 +72,8 @@ class ProjectKeeper : public QObject {
   void start_restored(const batch::PictureRecord& record);
   void copied(std::unique_ptr<WorkingCopy> copy, const canvas::ModelIdentity& model, bool recovered);
   void read(std::unique_ptr<Pending> pending);
+  void renew();
+  void replaced(const std::shared_ptr<const engine::Engine>& by);
   void set_opening(bool opening);
   void update_dirty();
   // Where working copies are: the state folder, or, where that cannot be written, one that goes with the
@@ -79,6 +84,8 @@ class ProjectKeeper : public QObject {
   std::unique_ptr<QTemporaryDir> refuge_;  // outlives what is in it
   QString folder_;                         // empty: not looked for yet
   std::unique_ptr<WorkingCopy> copy_;
+  canvas::ModelIdentity model_;  // of copy_
+  int replacing_ = 0;            // documents that the studio is making or opening in its place
   std::unique_ptr<Pending> pending_;
   std::optional<canvas::State> saved_;
   bool dirty_ = false;

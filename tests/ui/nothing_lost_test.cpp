@@ -1,0 +1,178 @@
+// What a user made stays, or a question is asked: another device or precision, names of files, crashes, the
+// end of the program.
+#include <QWheelEvent>
+
+#include "tests/ui/ui_fixture.h"
+#include "ui/models/models_dialog.h"
+
+namespace equi::ui::testing {
+namespace {
+
+class NothingLost : public UiTest {
+ protected:
+  // A panorama that is saved under a name, then changed.
+  void make_named_and_dirty() {
+    make_panorama(8);
+    std::optional<std::optional<Error>> saved;
+    app->project().save(from_path(folder / "kept.equi"), [&](std::optional<Error> error) { saved = error; });
+    ASSERT_TRUE(wait_until([&] { return saved.has_value(); }));
+    ASSERT_FALSE(saved->has_value());
+    app->growth().set_amount(4);
+    trigger("grow.left");
+    ASSERT_TRUE(wait_columns(12));
+    ASSERT_TRUE(wait_idle());
+  }
+  std::vector<float> tokens() {
+    std::vector<float> found;
+    app->studio()
+        .run({},
+             [&](engine::Session* session, const jobs::Context&) {
+               if (session != nullptr) found = session->tokens(session->extent());
+             })
+        .wait();
+    return found;
+  }
+  // Waits for what the device and the files have to do, and for what they have to say.
+  void settle() {
+    for (int i = 0; i < 3; ++i) {
+      for (const auto& queue : {app->files(), app->device_queue()}) queue->wait_idle();
+      QApplication::processEvents();
+    }
+  }
+  void turn_wheel(QWidget* over) {
+    const QPointF at = QRectF(over->rect()).center();
+    for (const int delta : {-120, 120, -120}) {
+      QWheelEvent event(at, over->mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier,
+                        Qt::NoScrollPhase, false);
+      QApplication::sendEvent(over, &event);
+    }
+  }
+  QStringList asked;
+};
+
+TEST_F(NothingLost, AnotherPrecisionKeepsTheCanvasItsHistoryAndItsName) {
+  open_window();
+  make_named_and_dirty();
+  window->canvas()->zoom_in();
+  window->canvas()->select({2, 4});
+  app->growth().set_settings([&] {
+    auto settings = app->growth().settings();
+    settings.guidance.scale = 2.25;
+    return settings;
+  }());
+  const auto before = *app->snapshot();
+  const auto had = tokens();
+  const double zoom = window->canvas()->viewport().zoom();
+  const auto engine = app->engine();
+  ModelsDialog dialog(app.get(), window.get());
+  dialog.open();  // in front, as the menu opens it
+  ASSERT_TRUE(wait_until([&] { return dialog.isActiveWindow(); }));
+  answer(asked, {0});  // none is expected
+  QTest::keyClick(dialog.precision(), Qt::Key_End);
+  ASSERT_EQ(app->settings().precision(), QStringLiteral("int8"));
+  ASSERT_TRUE(wait_until([&] { return !app->host().loading() && app->engine() != engine; }));
+  settle();
+  EXPECT_EQ(asked, QStringList());
+  EXPECT_EQ(app->snapshot()->project, before.project);
+  EXPECT_TRUE(app->snapshot()->state == before.state);
+  EXPECT_EQ(app->snapshot()->history, before.history);
+  EXPECT_EQ(app->snapshot()->cursor, before.cursor);
+  EXPECT_EQ(tokens(), had);
+  EXPECT_EQ(app->project().title(), QStringLiteral("kept"));
+  EXPECT_TRUE(app->project().dirty());
+  EXPECT_EQ(window->canvas()->viewport().zoom(), zoom);
+  EXPECT_EQ(app->selection(), (ColumnRange{2, 4}));
+  EXPECT_EQ(app->growth().settings().guidance.scale, 2.25);
+  dialog.close();
+  ASSERT_TRUE(wait_idle()) << "the picture is drawn again";
+  trigger("edit.undo");
+  ASSERT_TRUE(wait_until([&] { return columns() == 8 && !app->project().dirty(); }))
+      << "it is the saved one again";
+  trigger("edit.redo");
+  ASSERT_TRUE(wait_columns(12));
+  trigger("grow.right");
+  ASSERT_TRUE(wait_columns(16)) << "and it grows";
+}
+
+TEST_F(NothingLost, AnotherPrecisionWhileColumnsAreMadeKeepsThem) {
+  open_window();
+  make_panorama(8);
+  trigger("grow.keep_right");
+  ASSERT_TRUE(wait_columns(12));
+  ModelsDialog dialog(app.get(), window.get());
+  dialog.open();
+  ASSERT_TRUE(wait_until([&] { return dialog.isActiveWindow(); }));
+  const auto engine = app->engine();
+  QTest::keyClick(dialog.precision(), Qt::Key_End);
+  ASSERT_TRUE(wait_until([&] { return !app->host().loading() && app->engine() != engine; }));
+  ASSERT_TRUE(wait_until([&] { return !app->growth().running(); }));
+  settle();
+  EXPECT_GE(columns(), 12);
+  EXPECT_EQ(std::int64_t(tokens().size()), columns() * app->engine()->token_width());
+}
+
+// New, chosen while the model is being loaded, is what is there afterwards.
+TEST_F(NothingLost, ANewPanoramaWhileThePrecisionChangesIsNotMixedWithTheOld) {
+  open_window();
+  make_panorama(8);
+  const auto project = app->snapshot()->project;
+  const auto engine = app->engine();
+  const Hold held = hold_device();
+  ASSERT_TRUE(wait_until([&] { return held.entered->load(); }));
+  app->settings().set_precision(QStringLiteral("int8"));
+  app->use_model(engine->folder());
+  app->project().start_untitled();
+  held.let_go();
+  ASSERT_TRUE(wait_until([&] { return !app->host().loading() && app->engine() != engine; }));
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->project != project; }));
+  settle();
+  EXPECT_EQ(columns(), 0);
+  app->growth().set_amount(4);
+  click_scene(1);
+  ASSERT_TRUE(wait_columns(4));
+  ASSERT_TRUE(wait_idle());
+  app->project().close(true);
+  close_window();
+  open_window();
+  EXPECT_EQ(app->project().leftovers().size(), 1U) << "it is in its own file, and the old one is gone";
+}
+
+TEST_F(NothingLost, TheWheelAndAChoiceOfTheSameChangeNothing) {
+  open_window();
+  make_panorama(4);
+  const auto engine = app->engine();
+  ModelsDialog dialog(app.get(), window.get());
+  dialog.show();
+  for (QComboBox* box : {dialog.device(), dialog.precision()}) {
+    box->setFocus();
+    turn_wheel(box);
+    EXPECT_EQ(box->currentIndex(), 0);
+    Q_EMIT box->activated(0);  // the list was opened and the same chosen
+  }
+  EXPECT_FALSE(app->host().loading());
+  settle();
+  EXPECT_EQ(app->engine(), engine);
+  EXPECT_EQ(app->settings().precision(), QStringLiteral("auto"));
+  EXPECT_EQ(columns(), 4);
+}
+
+// The same model in another folder is no other model.
+TEST_F(NothingLost, ACopyOfTheModelTakesTheCanvasOver) {
+  install(demo_model(), "other");
+  open_window();
+  make_panorama(4);
+  ModelsDialog dialog(app.get(), window.get());
+  dialog.show();
+  ASSERT_EQ(dialog.list()->count(), 2);
+  dialog.list()->setCurrentRow(1 - dialog.list()->currentRow());
+  const auto engine = app->engine();
+  answer(asked, {0});  // none is expected
+  QTest::mouseClick(dialog.use_button(), Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return !app->host().loading() && app->engine() != engine; }));
+  settle();
+  EXPECT_EQ(asked, QStringList());
+  EXPECT_EQ(columns(), 4);
+}
+
+}  // namespace
+}  // namespace equi::ui::testing
