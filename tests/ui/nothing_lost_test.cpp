@@ -1,12 +1,21 @@
 // What a user made stays, or a question is asked: another device or precision, names of files, crashes, the
 // end of the program.
+#include <QFileDialog>
+#include <QPushButton>
+#include <QTimer>
 #include <QWheelEvent>
+#include <filesystem>
+#include <fstream>
 
 #include "tests/ui/ui_fixture.h"
+#include "ui/frame/save_file.h"
+#include "ui/inspector/inspector_panel.h"
 #include "ui/models/models_dialog.h"
 
 namespace equi::ui::testing {
 namespace {
+
+namespace fs = std::filesystem;
 
 class NothingLost : public UiTest {
  protected:
@@ -47,6 +56,30 @@ class NothingLost : public UiTest {
       QApplication::sendEvent(over, &event);
     }
   }
+  // Types these names into the next file dialogs, one each; an empty one is Escape.
+  void type_names(const QStringList& names) {
+    auto* timer = new QTimer(window.get());
+    QObject::connect(timer, &QTimer::timeout, timer, [timer, names = QStringList(names)]() mutable {
+      auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+      if (dialog == nullptr) return;
+      const QString name = names.takeFirst();
+      if (names.isEmpty()) {
+        timer->stop();
+        timer->deleteLater();
+      }
+      if (name.isEmpty()) return QTest::keyClick(dialog, Qt::Key_Escape);
+      auto* edit = dialog->findChild<QLineEdit*>();
+      edit->setText(name);
+      QTest::keyClick(edit, Qt::Key_Return);
+    });
+    timer->start(20);
+  }
+  void write(const std::string& name, const std::string& text) { std::ofstream(folder / name) << text; }
+  std::string read(const std::string& name) {
+    std::ifstream file(folder / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  QString in_folder(const char* name) { return from_path(folder / name); }
   QStringList asked;
 };
 
@@ -172,6 +205,66 @@ TEST_F(NothingLost, ACopyOfTheModelTakesTheCanvasOver) {
   settle();
   EXPECT_EQ(asked, QStringList());
   EXPECT_EQ(columns(), 4);
+}
+
+constexpr int kCancel = 0, kReplace = 1;  // of the question about a file, from its last answer
+
+TEST_F(NothingLost, ANameWithoutItsEndingDoesNotReplaceAProjectUnasked) {
+  open_window();
+  make_panorama(4);
+  write("foo.equi", "somebody's work");
+  type_names({in_folder("foo"), QString()});
+  answer(asked, {kCancel});
+  trigger("file.save_as");
+  settle();
+  EXPECT_EQ(asked, QStringList{QStringLiteral("Replace the file?")});
+  EXPECT_EQ(read("foo.equi"), "somebody's work");
+  EXPECT_TRUE(app->project().path().isEmpty());
+  type_names({in_folder("foo")});
+  answer(asked, {kReplace});
+  trigger("file.save_as");
+  ASSERT_TRUE(wait_until([&] { return app->project().title() == QLatin1String("foo"); }));
+  EXPECT_NE(read("foo.equi"), "somebody's work");
+  EXPECT_EQ(asked.size(), 2);
+  type_names({in_folder("new")});
+  trigger("file.save_as");
+  ASSERT_TRUE(wait_until([&] { return app->project().title() == QLatin1String("new"); }))
+      << "a name that is free is not asked about";
+}
+
+TEST_F(NothingLost, AnAnimationWithoutItsEndingDoesNotReplaceAnotherUnasked) {
+  open_window();
+  make_panorama(8);
+  window->canvas()->select({2, 4});
+  ProgressivePage* page = window->inspector()->progressive();
+  window->inspector()->pages()->setCurrentWidget(page);
+  QPushButton* button = nullptr;
+  for (auto* each : page->findChildren<QPushButton*>()) {
+    if (each->text().endsWith(u'…')) button = each;
+  }
+  ASSERT_NE(button, nullptr);
+  ASSERT_TRUE(wait_until([&] { return button->isEnabled(); }));
+  write("a.gif", "somebody's animation");
+  type_names({in_folder("a"), QString()});
+  answer(asked, {kCancel});
+  button->click();
+  settle();
+  EXPECT_EQ(asked, QStringList{QStringLiteral("Replace the file?")});
+  EXPECT_FALSE(page->exporting());
+  EXPECT_EQ(read("a.gif"), "somebody's animation");
+}
+
+TEST_F(NothingLost, ANameIsCompletedByTheFilterThatWasChosen) {
+  open_window();
+  const auto chosen = [&](const char* name) {
+    type_names({in_folder(name)});
+    return QFileInfo(choose_save_file(window.get(), QStringLiteral("Save"), from_path(folder.path()),
+                                      QStringLiteral("Plot (*.png);;Numbers (*.json *.txt)")))
+        .fileName();
+  };
+  EXPECT_EQ(chosen("plot"), QStringLiteral("plot.png"));
+  EXPECT_EQ(chosen("plot.v2"), QStringLiteral("plot.v2.png"));
+  EXPECT_EQ(chosen("plot.TXT"), QStringLiteral("plot.TXT"));
 }
 
 }  // namespace

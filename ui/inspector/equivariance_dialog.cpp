@@ -13,6 +13,7 @@
 
 #include "core/inspect/sources.h"
 #include "ui/app_controller.h"
+#include "ui/frame/save_file.h"
 #include "ui/gui_thread.h"
 #include "ui/theme/tokens.h"
 
@@ -193,8 +194,8 @@ void EquivarianceDialog::show_result(const std::vector<inspect::Equivariance>& r
 }
 
 void EquivarianceDialog::choose_save() {
-  const QString path = QFileDialog::getSaveFileName(this, tr("Save the result"), app_->settings().folder(),
-                                                    tr("Plot (*.png);;Numbers (*.json)"));
+  const QString path = choose_save_file(this, tr("Save the result"), app_->settings().folder(),
+                                        tr("Plot (*.png);;Numbers (*.json)"));
   if (!path.isEmpty()) save(path);
 }
 

@@ -1,6 +1,5 @@
 #include "ui/inspector/progressive_page.h"
 
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
@@ -8,6 +7,7 @@
 
 #include "core/media/animation.h"
 #include "ui/app_controller.h"
+#include "ui/frame/save_file.h"
 #include "ui/gui_thread.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
@@ -165,10 +165,10 @@ void ProgressivePage::hideEvent(QHideEvent* event) {
 }
 
 void ProgressivePage::choose_export() {
-  const QString path = QFileDialog::getSaveFileName(
+  const QString path = choose_save_file(
       this, tr("Export the animation"), inspection()->app()->settings().folder(),
-      tr("Animated GIF (*.gif);;MP4 video (*.mp4);;Strip of frames (*.png *.jpg *.tif)"));
-  if (!path.isEmpty()) export_to(QFileInfo(path).suffix().isEmpty() ? path + QStringLiteral(".gif") : path);
+      tr("Animated GIF (*.gif);;MP4 video (*.mp4);;Strip of frames (*.png *.jpg *.jpeg *.tif *.tiff)"));
+  if (!path.isEmpty()) export_to(path);
 }
 
 void ProgressivePage::export_to(const QString& path) {

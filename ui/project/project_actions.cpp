@@ -12,6 +12,7 @@
 #include "ui/frame/actions.h"
 #include "ui/frame/dialog.h"
 #include "ui/frame/message_bar.h"
+#include "ui/frame/save_file.h"
 #include "ui/project/picture_settings.h"
 
 namespace equi::ui {
@@ -105,10 +106,9 @@ void ProjectActions::save_as(std::function<void()> next) {
   const QString proposal =
       present.isEmpty() ? QDir(app_->settings().folder()).filePath(tr("panorama") + QStringLiteral(".equi"))
                         : present;
-  QString path =
-      QFileDialog::getSaveFileName(window_, tr("Save project"), proposal, tr("EquiCanvas projects (*.equi)"));
+  const QString path =
+      choose_save_file(window_, tr("Save project"), proposal, tr("EquiCanvas projects (*.equi)"));
   if (path.isEmpty()) return;
-  if (!is_project(path)) path += QStringLiteral(".equi");
   app_->settings().set_folder(QFileInfo(path).path());
   save_to(path, std::move(next));
 }

@@ -1567,6 +1567,25 @@
         </message>
     </context>
     <context>
+        <name>equi::ui::HouseDialog</name>
+        <message>
+            <source>“%1” exists already.</source>
+            <translation>“%1”已存在。</translation>
+        </message>
+        <message>
+            <source>Replace the file?</source>
+            <translation>替换文件？</translation>
+        </message>
+        <message>
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+    </context>
+    <context>
         <name>equi::ui::ImportDialog</name>
         <message>
             <source>Import checkpoints</source>
@@ -2590,8 +2609,8 @@
             <translation>导出动画</translation>
         </message>
         <message>
-            <source>Animated GIF (*.gif);;MP4 video (*.mp4);;Strip of frames (*.png *.jpg *.tif)</source>
-            <translation>动态 GIF (*.gif);;MP4 视频 (*.mp4);;连续帧条 (*.png *.jpg *.tif)</translation>
+            <source>Animated GIF (*.gif);;MP4 video (*.mp4);;Strip of frames (*.png *.jpg *.jpeg *.tif *.tiff)</source>
+            <translation>动态 GIF (*.gif);;MP4 视频 (*.mp4);;连续帧条 (*.png *.jpg *.jpeg *.tif *.tiff)</translation>
         </message>
         <message>
             <source>Frame %1 of %2</source>
