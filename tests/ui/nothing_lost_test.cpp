@@ -4,6 +4,8 @@
 #include <QPushButton>
 #include <QTimer>
 #include <QWheelEvent>
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -265,6 +267,98 @@ TEST_F(NothingLost, ANameIsCompletedByTheFilterThatWasChosen) {
   EXPECT_EQ(chosen("plot"), QStringLiteral("plot.png"));
   EXPECT_EQ(chosen("plot.v2"), QStringLiteral("plot.v2.png"));
   EXPECT_EQ(chosen("plot.TXT"), QStringLiteral("plot.TXT"));
+}
+
+class AfterACrash : public NothingLost {
+ protected:
+  // Leaves an untitled panorama of this scene behind, as a crash does. Its working copy becomes this old.
+  void crash_with(int scene, int minutes_old) {
+    open_window();
+    window->messages()->hide();
+    app->growth().set_amount(4);
+    click_scene(scene);
+    ASSERT_TRUE(wait_columns(4));
+    ASSERT_TRUE(wait_idle());
+    const fs::path file = app->snapshot()->project;
+    app->project().close(true);
+    close_window();
+    fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::minutes(minutes_old));
+  }
+  std::string message() const { return window->messages()->text().toStdString(); }
+  bool offers(const char* title) const { return message().find(title) != std::string::npos; }
+  void press(const QString& text) {
+    QTest::qWait(1);  // buttons of a new message take their place
+    for (auto* button : window->messages()->findChildren<QPushButton*>()) {
+      if (button->text() == text && button->isVisible()) return QTest::mouseClick(button, Qt::LeftButton);
+    }
+    ADD_FAILURE() << "no button " << text.toStdString() << " in: " << message();
+  }
+  int left_on_disk() const {
+    const auto in = fs::directory_iterator(to_path(paths.state) / "open");
+    return static_cast<int>(std::count_if(
+        fs::begin(in), fs::end(in), [](const auto& entry) { return entry.path().extension() == ".equi"; }));
+  }
+  static constexpr const char* kOffer = "did not end properly";
+};
+
+TEST_F(AfterACrash, RecoverAsksBeforeItReplacesWhatWasBegunMeanwhile) {
+  crash_with(2, 0);
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return offers(kOffer); }));
+  make_panorama(8);
+  constexpr int cancel_question = 0, do_not_save = 1;
+  answer(asked, {cancel_question});
+  press(QStringLiteral("Recover"));
+  settle();
+  EXPECT_EQ(asked.size(), 1);
+  EXPECT_EQ(columns(), 8) << "nothing was answered";
+  EXPECT_TRUE(offers(kOffer)) << "and the offer stands";
+  answer(asked, {do_not_save});
+  press(QStringLiteral("Recover"));
+  ASSERT_TRUE(wait_until([&] { return columns() == 4 && app->snapshot()->state.scene == 2; }));
+  EXPECT_EQ(asked.size(), 2);
+  EXPECT_FALSE(offers(kOffer)) << message();
+}
+
+TEST_F(AfterACrash, TwoLeftoversAreOfferedOneAfterTheOther) {
+  crash_with(3, 30);
+  crash_with(2, 10);
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return offers(kOffer); }));
+  ASSERT_EQ(left_on_disk(), 3);
+  const std::string first = message();
+  press(QStringLiteral("Discard"));
+  EXPECT_EQ(left_on_disk(), 2) << "only the one that was named";
+  EXPECT_TRUE(offers(kOffer));
+  EXPECT_NE(message(), first) << "the other one is named now";
+  press(QStringLiteral("Recover"));
+  ASSERT_TRUE(wait_until([&] { return columns() == 4; }));
+  EXPECT_EQ(app->snapshot()->state.scene, 3);
+  EXPECT_FALSE(offers(kOffer)) << message();
+}
+
+TEST_F(AfterACrash, TheOfferOutlivesWhatIsSaidMeanwhile) {
+  crash_with(2, 0);
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return offers(kOffer); }));
+  trigger("edit.copy_seed");
+  EXPECT_TRUE(offers("copied")) << "what was just done is said at once";
+  MessageBar* bar = window->messages();
+  EXPECT_EQ(bar->more_button()->text(), QStringLiteral("1 more"));
+  screenshots(bar, QStringLiteral("message-more"));
+  QTest::mouseClick(bar->close_button(), Qt::LeftButton);
+  EXPECT_TRUE(offers(kOffer));
+  EXPECT_FALSE(bar->more_button()->isVisible());
+  bar->show_message(MessageBar::Kind::note, QStringLiteral("A batch is not finished"), {},
+                    {{QStringLiteral("Show"), [] {}}});
+  QTest::mouseClick(bar->more_button(), Qt::LeftButton);
+  EXPECT_TRUE(offers(kOffer)) << "two offers: both can be reached";
+  QTest::mouseClick(bar->more_button(), Qt::LeftButton);
+  EXPECT_TRUE(offers("A batch is not finished"));
+  press(QStringLiteral("Show"));
+  EXPECT_TRUE(offers(kOffer));
+  press(QStringLiteral("Discard"));
+  EXPECT_TRUE(bar->isHidden()) << message();
 }
 
 }  // namespace

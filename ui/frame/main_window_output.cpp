@@ -29,6 +29,9 @@ ExportDialog* MainWindow::show_export() {
 }
 
 BatchDialog* MainWindow::show_batch() {
+  for (const QString& said :
+       {tr("The batch is done"), tr("The batch is paused"), tr("A batch is not finished")})
+    messages_->withdraw(said);
   return bring_up(batch_, [this] { return new BatchDialog(app_, &app_->batch(), this); });
 }
 

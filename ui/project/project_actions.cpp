@@ -48,6 +48,7 @@ ProjectActions::ProjectActions(AppController* app, Actions* actions, MessageBar*
                 {{tr("Models…"), [this] { actions_->get("tools.models")->trigger(); }}});
           });
   connect(&app->project(), &ProjectKeeper::opened, this, &ProjectActions::offer_recovery);
+  if (app->has_canvas()) offer_recovery();  // the window was made again
 }
 
 void ProjectActions::when_safe(std::function<void()> next) {
@@ -115,14 +116,16 @@ void ProjectActions::save_as(std::function<void()> next) {
 
 void ProjectActions::save_to(const QString& path, std::function<void()> next) {
   app_->project().save(path, [this, path, next = std::move(next)](const std::optional<Error>& error) {
+    const QString failure = tr("The project could not be saved");
     if (!error) {
+      messages_->withdraw(failure);
       messages_->show_message(MessageBar::Kind::note, tr("Saved"), path);
       if (next) next();
       return;
     }
     app_->report(*error);
     const ErrorText text = describe(*error);
-    messages_->show_message(MessageBar::Kind::error, tr("The project could not be saved"), text.detail,
+    messages_->show_message(MessageBar::Kind::error, failure, text.detail,
                             {{tr("Save as…"), [this] { save_as(); }}});
   });
 }
@@ -144,18 +147,39 @@ void ProjectActions::fill_recent() {
 // Once, when the window has its first document.
 void ProjectActions::offer_recovery() {
   if (std::exchange(offered_, true)) return;
-  const auto left = app_->project().leftovers();
-  if (left.empty()) return;
-  const Leftover& newest = left.front();
+  left_ = app_->project().leftovers();
+  offer_leftover();
+}
+
+// False when something has become of it meanwhile, as while the present project was being saved.
+bool ProjectActions::take(const Leftover& leftover) {
+  return std::erase_if(left_, [&](const Leftover& each) { return each.file == leftover.file; }) > 0;
+}
+
+// One at a time: the next one once something has become of this one.
+void ProjectActions::offer_leftover() {
+  if (left_.empty()) return;
+  const Leftover newest = left_.front();
   const QString name =
       newest.origin.isEmpty() ? tr("an untitled panorama") : QFileInfo(newest.origin).fileName();
-  messages_->show_message(MessageBar::Kind::warning, tr("The program did not end properly"),
+  const QString title = tr("The program did not end properly");
+  const auto recover = [this, newest, title] {
+    offer_leftover();  // it stands until what is on the canvas is safe
+    when_safe([this, newest, title] {
+      if (!take(newest)) return;
+      messages_->withdraw(title);
+      app_->project().recover(newest);
+      offer_leftover();
+    });
+  };
+  const auto discard = [this, newest] {
+    if (take(newest)) remove_leftover(newest);
+    offer_leftover();
+  };
+  messages_->show_message(MessageBar::Kind::warning, title,
                           tr("%1 of %2 was not saved and can be recovered.")
                               .arg(name, QLocale().toString(newest.changed, QLocale::ShortFormat)),
-                          {{tr("Recover"), [this, newest] { app_->project().recover(newest); }},
-                           {tr("Discard"), [left] {
-                              for (const Leftover& each : left) remove_leftover(each);
-                            }}});
+                          {{tr("Recover"), recover}, {tr("Discard"), discard}});
 }
 
 }  // namespace equi::ui

@@ -3,6 +3,9 @@
 #include <QMenu>
 #include <QObject>
 #include <functional>
+#include <vector>
+
+#include "ui/project/working_copy.h"
 
 namespace equi::ui {
 
@@ -34,6 +37,8 @@ class ProjectActions : public QObject {
   void paste();
   void fill_recent();
   void offer_recovery();
+  void offer_leftover();
+  bool take(const Leftover& leftover);
 
   AppController* app_;
   Actions* actions_;
@@ -42,6 +47,7 @@ class ProjectActions : public QObject {
   QMenu* recent_;
   PictureSettings* picture_settings_;
   bool offered_ = false;
+  std::vector<Leftover> left_;  // by a crash, not yet decided about; the newest first
 };
 
 }  // namespace equi::ui

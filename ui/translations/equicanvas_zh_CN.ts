@@ -1957,6 +1957,14 @@
             <source>Close this message</source>
             <translation>关闭此消息</translation>
         </message>
+        <message>
+            <source>Show the next message</source>
+            <translation>显示下一条消息</translation>
+        </message>
+        <message>
+            <source>%L1 more</source>
+            <translation>另有 %L1 条</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::ModelsDialog</name>
