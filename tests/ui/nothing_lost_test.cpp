@@ -345,6 +345,7 @@ TEST_F(AfterACrash, TheOfferOutlivesWhatIsSaidMeanwhile) {
   EXPECT_TRUE(offers("copied")) << "what was just done is said at once";
   MessageBar* bar = window->messages();
   EXPECT_EQ(bar->more_button()->text(), QStringLiteral("1 more"));
+  QTest::qWait(30);
   screenshots(bar, QStringLiteral("message-more"));
   QTest::mouseClick(bar->close_button(), Qt::LeftButton);
   EXPECT_TRUE(offers(kOffer));

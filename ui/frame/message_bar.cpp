@@ -43,7 +43,8 @@ MessageBar::MessageBar(QWidget* parent)
 
 void MessageBar::clear_buttons() {
   while (QLayoutItem* item = buttons_->takeAt(0)) {
-    if (item->widget() != nullptr) item->widget()->deleteLater();
+    item->widget()->hide();  // it may be the one that is being pressed
+    item->widget()->deleteLater();
     delete item;
   }
 }
