@@ -341,5 +341,47 @@ TEST_F(BatchDialogTest, ComesBackPausedAfterACrash) {
   ASSERT_TRUE(wait_done(2));
 }
 
+TEST_F(BatchDialogTest, TheWindowSaysThatOneRunsAndAsksBeforeItCloses) {
+  open_batch();
+  EXPECT_FALSE(window->status()->batch()->isVisible());
+  plan(1, "1-6", "24");
+  const Hold held = start_held();
+  dialog()->close();
+  ASSERT_TRUE(wait_until([&] { return window->status()->batch()->isVisible(); }));
+  EXPECT_EQ(window->status()->batch()->text(), QStringLiteral("Batch 0/6"));
+  QTest::qWait(30);
+  screenshots(window.get(), QStringLiteral("batch-in-status"));
+  QTest::mouseClick(window->status()->batch(), Qt::LeftButton);
+  ASSERT_TRUE(dialog() != nullptr && dialog()->isVisible() && dialog()->shows_queue());
+  dialog()->close();
+  QStringList asked;
+  constexpr int pause_and_close = 0, keep_running = 1;
+  answer(asked, {keep_running}, QStringLiteral("batch-closing"));
+  window->close();
+  ASSERT_TRUE(wait_until([&] { return asked.size() == 1 && QApplication::activeModalWidget() == nullptr; }));
+  EXPECT_TRUE(window->isVisible());
+  EXPECT_TRUE(host().running());
+  answer(asked, {pause_and_close});
+  window->close();
+  ASSERT_TRUE(wait_until([&] { return !window->isVisible(); }));
+  EXPECT_EQ(asked, (QStringList{QStringLiteral("A batch is not finished"),
+                                QStringLiteral("A batch is not finished")}));
+  held.let_go();
+}
+
+TEST_F(BatchDialogTest, APausedOneStaysInTheStatusLine) {
+  open_batch();
+  plan(1, "1-2");
+  const Hold held = start_held();
+  host().pause();
+  ASSERT_TRUE(wait_until([&] { return host().paused(); }));
+  held.let_go();
+  ASSERT_TRUE(wait_stopped());
+  ASSERT_TRUE(wait_until([&] { return window->status()->batch()->text().contains("paused"); }));
+  dialog()->pause_button()->click();
+  ASSERT_TRUE(wait_done(2));
+  ASSERT_TRUE(wait_until([&] { return !window->status()->batch()->isVisible(); })) << "it is done";
+}
+
 }  // namespace
 }  // namespace equi::ui::testing

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "ui/batch/batch_dialog.h"
+#include "ui/batch/batch_host.h"
 #include "ui/export/export_dialog.h"
 #include "ui/frame/dock_titles.h"
 #include "ui/frame/empty_state.h"
@@ -177,6 +178,11 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   if (!may_close_ && app_->exporter().running()) {
     event->ignore();
     QTimer::singleShot(0, this, [this] { stop_export_and_close(); });
+    return;
+  }
+  if (!may_close_ && !std::exchange(batch_may_pause_, false) && app_->batch().running()) {
+    event->ignore();
+    QTimer::singleShot(0, this, [this] { pause_batch_and_close(); });
     return;
   }
   app_->growth().stop();

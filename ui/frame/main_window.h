@@ -52,6 +52,7 @@ class MainWindow : public QMainWindow {
   AppController* app() const { return app_; }
   ProjectActions* projects() const { return projects_; }
   Notifier* notifier() const { return notifier_; }
+  StatusLine* status() const { return status_; }
 
   // Beside the window, one of each; what they started goes on when they are closed.
   ExportDialog* show_export();
@@ -88,6 +89,7 @@ class MainWindow : public QMainWindow {
   void connect_export();
   void connect_batch();
   void stop_export_and_close();
+  void pause_batch_and_close();
   void connect_app();
   void restore_layout();
   void update_actions();
@@ -121,6 +123,7 @@ class MainWindow : public QMainWindow {
   QPushButton* welcome_models_ = nullptr;  // without one
   bool shown_ = false;
   bool may_close_ = false;
+  bool batch_may_pause_ = false;  // by closing
 };
 
 }  // namespace equi::ui

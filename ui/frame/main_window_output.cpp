@@ -71,9 +71,24 @@ void MainWindow::stop_export_and_close() {
   work.cancel();
 }
 
+// What is half made then goes on when the program is started again.
+void MainWindow::pause_batch_and_close() {
+  const BatchHost& batch = app_->batch();
+  const int answer = ask(this, tr("A batch is not finished"),
+                         tr("%L1 of %L2 pictures are done. Closing pauses it; it is offered again when the "
+                            "program starts.")
+                             .arg(batch.counts().done)
+                             .arg(batch.counts().all()),
+                         {tr("Keep it running"), tr("Pause and close")});
+  if (answer != 1) return;
+  batch_may_pause_ = true;
+  close();
+}
+
 void MainWindow::connect_batch() {
   BatchHost& batch = app_->batch();
   actions_->on("file.batch", this, [this] { show_batch(); });
+  connect(status_, &StatusLine::batch_wanted, this, &MainWindow::show_batch);
   connect(&batch, &BatchHost::ended, this, [this](bool all_done, double seconds) {
     const BatchHost& host = app_->batch();
     if (!host.is_open()) return;  // let go of meanwhile

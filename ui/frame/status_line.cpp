@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ui/app_controller.h"
+#include "ui/batch/batch_host.h"
 #include "ui/canvas/viewport.h"
 #include "ui/theme/tokens.h"
 
@@ -25,6 +26,7 @@ StatusLine::StatusLine(AppController* app, QWidget* parent)
       position_(new QLabel),
       swatch_(new QLabel),
       zoom_(new QLabel),
+      batch_(new QToolButton),
       rate_(new QLabel),
       device_(new QLabel),
       memory_(new QLabel) {
@@ -35,14 +37,20 @@ StatusLine::StatusLine(AppController* app, QWidget* parent)
   memory_->setAccessibleName(tr("Memory"));
   addWidget(swatch_);
   addWidget(position_, 1);
+  batch_->setToolTip(tr("Show the batch"));
+  addPermanentWidget(batch_);
   for (QLabel* label : {rate_, zoom_, device_, memory_}) addPermanentWidget(label);
   connect(app, &AppController::engine_changed, this, &StatusLine::show_device);
   connect(&app->host(), &ModelHost::loading_changed, this, &StatusLine::show_device);
   connect(&app->growth(), &Growth::progress_changed, this, &StatusLine::show_rate);
   connect(&app->growth(), &Growth::running_changed, this, &StatusLine::show_rate);
+  connect(batch_, &QToolButton::clicked, this, &StatusLine::batch_wanted);
+  connect(&app->batch(), &BatchHost::rows_changed, this, &StatusLine::show_batch);
+  connect(&app->batch(), &BatchHost::ended, this, &StatusLine::show_batch);
   connect(&timer_, &QTimer::timeout, this, &StatusLine::show_memory);
   timer_.start(2000);
   show_device();
+  show_batch();
   show_memory();
   clear_position();
 }
@@ -89,6 +97,15 @@ void StatusLine::show_rate() {
   const auto& growth = app_->growth();
   rate_->setVisible(growth.running() && growth.progress().rate > 0);
   rate_->setText(tr("%L1 columns/s").arg(growth.progress().rate, 0, 'f', 1));
+}
+
+void StatusLine::show_batch() {
+  const BatchHost& host = app_->batch();
+  const auto& counts = host.counts();
+  batch_->setVisible(host.is_open() && (host.running() || counts.left() > 0));
+  batch_->setText((host.running() ? tr("Batch %L1/%L2") : tr("Batch %L1/%L2, paused"))
+                      .arg(counts.done)
+                      .arg(counts.all()));
 }
 
 }  // namespace equi::ui

@@ -4,13 +4,15 @@
 #include <QLabel>
 #include <QStatusBar>
 #include <QTimer>
+#include <QToolButton>
 
 namespace equi::ui {
 
 class AppController;
 class Viewport;
 
-// The status bar: column and pixel under the cursor with its colour, zoom, rate, device, memory.
+// The status bar: column and pixel under the cursor with its colour, an unfinished batch, zoom, rate, device,
+// memory.
 class StatusLine : public QStatusBar {
   Q_OBJECT
 
@@ -20,16 +22,22 @@ class StatusLine : public QStatusBar {
   void show_position(qint64 column, qint64 x, int y, const QColor& color);
   void clear_position();
   void show_zoom(const Viewport& view);
+  QToolButton* batch() const { return batch_; }
+
+ Q_SIGNALS:
+  void batch_wanted();
 
  private:
   void show_device();
   void show_memory();
   void show_rate();
+  void show_batch();
 
   AppController* app_;
   QLabel* position_;
   QLabel* swatch_;
   QLabel* zoom_;
+  QToolButton* batch_;
   QLabel* rate_;
   QLabel* device_;
   QLabel* memory_;

@@ -1946,6 +1946,18 @@
             <source>A batch is not finished</source>
             <translation>有一个批次尚未完成</translation>
         </message>
+        <message>
+            <source>%L1 of %L2 pictures are done. Closing pauses it; it is offered again when the program starts.</source>
+            <translation>%L2 张图片已完成 %L1 张。关闭窗口会暂停此批次；程序下次启动时可以继续。</translation>
+        </message>
+        <message>
+            <source>Keep it running</source>
+            <translation>继续运行</translation>
+        </message>
+        <message>
+            <source>Pause and close</source>
+            <translation>暂停并关闭</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::MessageBar</name>
@@ -3022,6 +3034,18 @@
         <message>
             <source>%L1 columns/s</source>
             <translation>%L1 列/秒</translation>
+        </message>
+        <message>
+            <source>Show the batch</source>
+            <translation>显示批次</translation>
+        </message>
+        <message>
+            <source>Batch %L1/%L2</source>
+            <translation>批次 %L1/%L2</translation>
+        </message>
+        <message>
+            <source>Batch %L1/%L2, paused</source>
+            <translation>批次 %L1/%L2，已暂停</translation>
         </message>
     </context>
     <context>
