@@ -383,5 +383,38 @@ TEST_F(BatchDialogTest, APausedOneStaysInTheStatusLine) {
   ASSERT_TRUE(wait_until([&] { return !window->status()->batch()->isVisible(); })) << "it is done";
 }
 
+TEST_F(BatchDialogTest, ThumbnailsAreThereHoweverOftenItIsOpened) {
+  open_batch();
+  plan(1, "1-2");
+  start();
+  ASSERT_TRUE(wait_done(2));
+  const auto pictures_shown = [&] {
+    return wait_until([&] {
+      for (int row = 0; row < 2; ++row) {
+        const auto index = dialog()->model()->index(row, QueueModel::picture);
+        const auto pixmap = index.data(Qt::DecorationRole).value<QPixmap>();
+        if (pixmap.isNull() || pixmap.hasAlphaChannel()) return false;  // what stands for one is round
+      }
+      return true;
+    });
+  };
+  EXPECT_TRUE(pictures_shown());
+  dialog()->close();
+  ASSERT_TRUE(wait_until([&] { return dialog() == nullptr; }));
+  trigger("file.batch");
+  EXPECT_TRUE(pictures_shown()) << "the dialog once more";
+  close_window();
+  open_window();
+  trigger("file.batch");
+  host().reopen(from_path(folder / "out"));
+  ASSERT_TRUE(wait_until([&] { return dialog()->shows_queue() && dialog()->model()->rowCount() == 2; }));
+  EXPECT_TRUE(pictures_shown()) << "the program once more";
+  QImage picture(40, 30, QImage::Format_RGB32);
+  picture.fill(Qt::darkGreen);
+  for (int item = 2; item < 2 * QueueModel::kThumbnailsKept; ++item) Q_EMIT host().thumbnail(item, picture);
+  EXPECT_LE(dialog()->model()->thumbnails_kept(), QueueModel::kThumbnailsKept);
+  EXPECT_TRUE(pictures_shown()) << "what memory let go is read again";
+}
+
 }  // namespace
 }  // namespace equi::ui::testing

@@ -10,7 +10,8 @@ namespace equi::ui {
 namespace {
 
 constexpr int kRefreshDelay = 150;  // milliseconds
-constexpr std::size_t kThumbnailsAtOnce = 64;
+constexpr std::size_t kThumbnailsAtOnce = 16;
+constexpr std::size_t kThumbnailsWanted = 128;  // more than a screen has rows
 constexpr const char* kByUser = "by the user";
 
 // What one look at the queue's file tells.
@@ -19,7 +20,6 @@ struct Look {
   batch::QueueCounts counts;
   bool paused = false;
   std::string reason;
-  std::vector<std::pair<std::int64_t, QImage>> thumbnails;
 };
 
 QImage decode_thumbnail(const batch::Queue& queue, std::int64_t item) {
@@ -31,16 +31,6 @@ QImage decode_thumbnail(const batch::Queue& queue, std::int64_t item) {
   } catch (const Error&) {
     return {};
   }
-}
-
-Look look_at(const batch::Queue& queue, const std::set<std::int64_t>& shown) {
-  Look look{queue.rows(), queue.counts(), queue.paused(), queue.pause_reason(), {}};
-  for (const auto& row : look.rows) {
-    if (row.state != batch::ItemState::done || shown.contains(row.number)) continue;
-    if (look.thumbnails.size() == kThumbnailsAtOnce) break;
-    look.thumbnails.emplace_back(row.number, decode_thumbnail(queue, row.number));
-  }
-  return look;
 }
 
 // The queue's file is in the folder of the pictures: when that is gone, this is what there is to say.
@@ -242,8 +232,8 @@ void BatchHost::close() {
   rows_.clear();
   counts_ = {};
   progress_ = {};
-  shown_.clear();
-  paused_ = reading_ = false;
+  wanted_.clear();
+  paused_ = reading_ = reading_thumbnails_ = false;
   trouble_.reset();
   later_.stop();
   Q_EMIT rows_changed();
@@ -265,8 +255,8 @@ void BatchHost::refresh() {
   const auto look = std::make_shared<Look>();
   jobs::JobSpec spec;
   spec.name = "read batch";
-  spec.run = [look, queue = service_->queue(), shown = shown_](const jobs::Context&) {
-    *look = look_at(*queue, shown);
+  spec.run = [look, queue = service_->queue()](const jobs::Context&) {
+    *look = {queue->rows(), queue->counts(), queue->paused(), queue->pause_reason()};
   };
   spec.on_end = posted(app_, this, [this, look, number = number_](const std::optional<Error>& error) {
     if (number != number_) return;
@@ -277,11 +267,40 @@ void BatchHost::refresh() {
     paused_ = look->paused;
     pause_reason_ = look->reason;
     Q_EMIT rows_changed();
-    for (const auto& [item, picture] : look->thumbnails) {
-      shown_.insert(item);
-      Q_EMIT thumbnail(item, picture);
+  });
+  app_->files()->submit(std::move(spec));
+}
+
+void BatchHost::want_thumbnail(std::int64_t item) {
+  if (!service_) return;
+  std::erase(wanted_, item);
+  wanted_.push_back(item);
+  if (wanted_.size() > kThumbnailsWanted) wanted_.erase(wanted_.begin());
+  if (!reading_thumbnails_) read_thumbnails();
+}
+
+void BatchHost::read_thumbnails() {
+  struct Read {
+    std::vector<std::int64_t> items;
+    std::vector<QImage> pictures;
+  };
+  const auto read = std::make_shared<Read>();
+  const auto first = wanted_.end() - static_cast<std::ptrdiff_t>(std::min(wanted_.size(), kThumbnailsAtOnce));
+  read->items.assign(first, wanted_.end());
+  reading_thumbnails_ = true;
+  jobs::JobSpec spec;
+  spec.name = "read thumbnails";
+  spec.run = [read, queue = service_->queue()](const jobs::Context&) {
+    for (const auto item : read->items) read->pictures.push_back(decode_thumbnail(*queue, item));
+  };
+  spec.on_end = posted(app_, this, [this, read, number = number_](const std::optional<Error>&) {
+    if (number != number_) return;
+    reading_thumbnails_ = false;
+    for (std::size_t i = 0; i < read->pictures.size(); ++i) {
+      std::erase(wanted_, read->items[i]);
+      Q_EMIT thumbnail(read->items[i], read->pictures[i]);
     }
-    if (look->thumbnails.size() == kThumbnailsAtOnce) later_.start();
+    if (!wanted_.empty() && !read->pictures.empty()) read_thumbnails();
   });
   app_->files()->submit(std::move(spec));
 }

@@ -5,7 +5,7 @@
 #include <QTimer>
 #include <memory>
 #include <optional>
-#include <set>
+#include <vector>
 
 #include "core/batch/service.h"
 
@@ -47,6 +47,9 @@ class BatchHost : public QObject {
   bool paused() const { return paused_; }
   // Why, in the user's words; empty when it is not paused.
   QString pause_reason() const;
+  // Has the thumbnail of a picture that is done read; it comes as thumbnail(). Those asked for last come
+  // first, and what has been asked for and not read for long is forgotten.
+  void want_thumbnail(std::int64_t item);
   // What went wrong with the queue itself since it was opened or last resumed.
   const std::optional<Error>& trouble() const { return trouble_; }
   const std::vector<batch::Item>& items() const { return service_->queue()->items(); }
@@ -62,7 +65,7 @@ class BatchHost : public QObject {
   void opened();        // another queue
   void reattached();    // one that the last run of the program left
   void rows_changed();  // states, order, counts, pause; also that there is no queue any more
-  void thumbnail(qint64 item, const QImage& picture);
+  void thumbnail(qint64 item, const QImage& picture);  // null: it has none
   void progress_changed();
   void ended(bool all_done, double seconds);
   void failed(const equi::Error& error);
@@ -77,6 +80,7 @@ class BatchHost : public QObject {
   void take(const Opened& opened);
   void change(const std::string& name, std::function<void(batch::Queue&)> work);
   void refresh();
+  void read_thumbnails();
   void note(const Error& error);
   QString rate_key() const;
 
@@ -90,7 +94,8 @@ class BatchHost : public QObject {
   std::string pause_reason_;
   std::optional<Error> trouble_;
   QTimer later_;
-  std::set<std::int64_t> shown_;  // items whose thumbnails were sent
+  std::vector<std::int64_t> wanted_;  // items whose thumbnails are to be read
+  bool reading_thumbnails_ = false;
   double started_ = 0;
 };
 

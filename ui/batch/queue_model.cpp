@@ -71,10 +71,12 @@ void QueueModel::take_rows() {
 }
 
 void QueueModel::take_thumbnail(qint64 item, const QImage& image) {
-  if (image.isNull()) return;
-  const QSize size = QSize(kThumbnailWidth, kThumbnailHeight) * kPixels;
-  auto pixmap = QPixmap::fromImage(image.scaled(size, Qt::KeepAspectRatio, Qt::SmoothTransformation));
-  pixmap.setDevicePixelRatio(kPixels);
+  auto* pixmap = new QPixmap;
+  if (!image.isNull()) {
+    const QSize size = QSize(kThumbnailWidth, kThumbnailHeight) * kPixels;
+    *pixmap = QPixmap::fromImage(image.scaled(size, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+    pixmap->setDevicePixelRatio(kPixels);
+  }
   thumbnails_.insert(item, pixmap);
   for (int i = 0; i < rowCount(); ++i) {
     if (row(i).number == item) Q_EMIT dataChanged(index(i, picture), index(i, picture), {Qt::DecorationRole});
@@ -128,9 +130,16 @@ QVariant QueueModel::text(const batch::ItemRow& row, int column) const {
   }
 }
 
-QVariant QueueModel::thumbnail(std::int64_t item) const {
-  const auto found = thumbnails_.constFind(item);
-  if (found != thumbnails_.constEnd()) return *found;
+// Read once it is seen: a queue can have more pictures than memory has room for.
+QVariant QueueModel::thumbnail(const batch::ItemRow& row) const {
+  if (row.state == ItemState::done) {
+    const QPixmap* found = thumbnails_.object(row.number);
+    if (found == nullptr) {
+      host_->want_thumbnail(row.number);
+    } else if (!found->isNull()) {
+      return *found;
+    }
+  }
   QPixmap& blank = blanks_[colors().border.rgb()];
   if (blank.isNull()) {
     blank = QPixmap(QSize(kThumbnailHeight * 2, kThumbnailHeight) * kPixels);
@@ -161,7 +170,7 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
       return text(r, column);
     case Qt::DecorationRole:
-      return column == picture ? thumbnail(r.number) : QVariant();
+      return column == picture ? thumbnail(r) : QVariant();
     case Qt::AccessibleTextRole:
       return column == picture ? text(r, file) : QVariant();
     case Qt::ToolTipRole:

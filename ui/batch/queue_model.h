@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QCache>
 #include <QHash>
 #include <QPixmap>
 
@@ -15,6 +16,7 @@ class QueueModel : public QAbstractTableModel {
  public:
   enum Column { picture, file, scene, seed, width, guidance, steps, state, column_count };
   static constexpr int kThumbnailWidth = 240, kThumbnailHeight = 30;
+  static constexpr int kThumbnailsKept = 256;  // 115 kB each; the others are read again when they are seen
 
   explicit QueueModel(BatchHost* host, QObject* parent = nullptr);
 
@@ -24,6 +26,7 @@ class QueueModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   const batch::ItemRow& row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
+  qsizetype thumbnails_kept() const { return thumbnails_.size(); }
   // Why a picture failed or was set aside, with its file's name; empty for others.
   QString failure(int row) const;
 
@@ -32,13 +35,13 @@ class QueueModel : public QAbstractTableModel {
   void take_thumbnail(qint64 item, const QImage& image);
   QString state_text(const batch::ItemRow& row) const;
   QVariant text(const batch::ItemRow& row, int column) const;
-  QVariant thumbnail(std::int64_t item) const;
+  QVariant thumbnail(const batch::ItemRow& row) const;
   QVariant shade(const batch::ItemRow& row, int column) const;
 
   BatchHost* host_;
   std::vector<batch::ItemRow> rows_;
-  QHash<qint64, QPixmap> thumbnails_;
-  mutable QHash<QRgb, QPixmap> blanks_;  // where no picture is yet, by colour
+  QCache<qint64, QPixmap> thumbnails_{kThumbnailsKept};  // null: there is none
+  mutable QHash<QRgb, QPixmap> blanks_;                  // where no picture is yet, by colour
 };
 
 // A state in words.
