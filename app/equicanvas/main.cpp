@@ -32,7 +32,11 @@ int main(int argc, char** argv) {
     QObject::connect(made.get(), &MainWindow::usable, &controller, &AppController::start);
     QObject::connect(made.get(), &MainWindow::language_changed, &controller, make_window,
                      Qt::QueuedConnection);
-    made->show();
+    if (window) {
+      made->show_instead_of(*window);
+    } else {
+      made->show();
+    }
     window = std::move(made);
   };
   make_window();

@@ -1,5 +1,6 @@
 // What a user made stays, or a question is asked: another device or precision, names of files, crashes, the
 // end of the program.
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QPushButton>
 #include <QTimer>
@@ -267,6 +268,41 @@ TEST_F(NothingLost, ANameIsCompletedByTheFilterThatWasChosen) {
   EXPECT_EQ(chosen("plot"), QStringLiteral("plot.png"));
   EXPECT_EQ(chosen("plot.v2"), QStringLiteral("plot.v2.png"));
   EXPECT_EQ(chosen("plot.TXT"), QStringLiteral("plot.TXT"));
+}
+
+// What main() does when another language is chosen.
+TEST_F(NothingLost, AWindowThatIsMadeAgainIsWhereItWas) {
+  open_window();
+  make_panorama(48);
+  window->findChild<QDockWidget*>(QStringLiteral("dock.history"))->close();
+  window->resize(1111, 777);
+  window->move(123, 45);
+  window->canvas()->zoom_in();
+  window->canvas()->zoom_in();
+  window->canvas()->center_on_column(40);
+  window->canvas()->select({40, 42});
+  auto* generation = window->findChild<QDockWidget*>(QStringLiteral("dock.generation"));
+  generation->raise();
+  ASSERT_TRUE(wait_idle());
+  const auto before = window->canvas()->viewport();
+  const QRect place = window->geometry();
+  auto made = std::make_unique<MainWindow>(app.get(), &theme());
+  made->show_instead_of(*window);
+  window = std::move(made);
+  ASSERT_TRUE(wait_idle());
+  EXPECT_EQ(window->geometry(), place);
+  EXPECT_TRUE(window->findChild<QDockWidget*>(QStringLiteral("dock.history"))->isHidden());
+  const auto& now = window->canvas()->viewport();
+  EXPECT_EQ(now.size(), before.size());
+  EXPECT_EQ(now.zoom(), before.zoom());
+  EXPECT_EQ(now.picture_at({0, 0}), before.picture_at({0, 0}));
+  EXPECT_EQ(window->canvas()->selection(), (ColumnRange{40, 42}));
+  EXPECT_EQ(app->selection(), (ColumnRange{40, 42}));
+  generation = window->findChild<QDockWidget*>(QStringLiteral("dock.generation"));
+  app->growth().set_amount(4);
+  trigger("grow.right");
+  ASSERT_TRUE(wait_columns(52));
+  EXPECT_FALSE(generation->visibleRegion().isEmpty()) << "no other dock came forward";
 }
 
 class AfterACrash : public NothingLost {

@@ -79,6 +79,13 @@ void CanvasView::show_snapshot(std::shared_ptr<const engine::Snapshot> snapshot,
   update();
 }
 
+void CanvasView::show_place_of(const Viewport& other) {
+  const QSize size = view_.size();
+  view_ = other;
+  if (view_.size() != size) view_.set_size(size);
+  moved(false);
+}
+
 void CanvasView::select(ColumnRange columns) {
   if (columns.size() <= 0) columns = {};
   if (columns == selection_) return;

@@ -25,6 +25,8 @@ class CanvasView : public QWidget {
   // The canvas that is shown; null: none. Columns that are new at an end slide in.
   void show_snapshot(std::shared_ptr<const engine::Snapshot> snapshot, int picture_height, int column_pixels);
   const Viewport& viewport() const { return view_; }
+  // Shows the place that another view of the same canvas shows, as large.
+  void show_place_of(const Viewport& other);
 
   // Selected document columns; an empty range when nothing is selected.
   ColumnRange selection() const { return selection_; }

@@ -53,6 +53,7 @@ MainWindow::MainWindow(AppController* app, Theme* theme, QWidget* parent)
   update_title();
   update_actions();
   show_canvas();
+  canvas_->select(app_->selection());
 }
 
 MainWindow::~MainWindow() = default;
@@ -152,6 +153,15 @@ void MainWindow::restore_layout() {
   if (!geometry.isEmpty()) restoreGeometry(geometry);
   const QByteArray layout = app_->settings().layout();
   if (!layout.isEmpty()) restoreState(layout, kLayoutVersion);
+}
+
+void MainWindow::show_instead_of(const MainWindow& other) {
+  restoreGeometry(other.saveGeometry());
+  restoreState(other.saveState(kLayoutVersion), kLayoutVersion);
+  show();
+  canvas_->show_place_of(other.canvas()->viewport());
+  if (other.batch_ && other.batch_->isVisible()) show_batch();
+  if (other.export_ && other.export_->isVisible()) show_export();
 }
 
 void MainWindow::showEvent(QShowEvent* event) {

@@ -58,6 +58,10 @@ class MainWindow : public QMainWindow {
   ExportDialog* show_export();
   BatchDialog* show_batch();
 
+  // Shows itself in the place of another window on the same controller: as large, the same docks, the same
+  // place of the canvas.
+  void show_instead_of(const MainWindow& other);
+
   // Closes without asking about unsaved changes.
   void close_now();
 

@@ -23,7 +23,8 @@ void MainWindow::connect_inspector() {
     dock->raise();
   });
   // The first column that is selected brings the inspector forward, unless it was closed.
-  connect(inspector_->inspection(), &Inspection::changed, dock, [this, dock, before = false]() mutable {
+  const bool already = inspector_->inspection()->any();
+  connect(inspector_->inspection(), &Inspection::changed, dock, [this, dock, before = already]() mutable {
     const bool any = inspector_->inspection()->any();
     if (any && !std::exchange(before, any) && !dock->isHidden()) dock->raise();
     before = any;
