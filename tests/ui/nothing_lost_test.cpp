@@ -305,6 +305,11 @@ TEST_F(NothingLost, AWindowThatIsMadeAgainIsWhereItWas) {
   EXPECT_FALSE(generation->visibleRegion().isEmpty()) << "no other dock came forward";
 }
 
+TEST_F(NothingLost, TheFirstWindowAndItsTitleBarAreOnASmallScreen) {
+  EXPECT_EQ(MainWindow::first_size({1920, 1080}), QSize(1280, 800));
+  EXPECT_EQ(MainWindow::first_size({1366, 768}), QSize(1280, 728));
+}
+
 class AfterACrash : public NothingLost {
  protected:
   // Leaves an untitled panorama of this scene behind, as a crash does. Its working copy becomes this old.

@@ -8,11 +8,6 @@
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
-namespace {
-
-constexpr int kTitleBar = 40;  // room for the desktop's, logical pixels
-
-}  // namespace
 
 HouseDialog::HouseDialog(const QString& title, QWidget* parent)
     : QDialog(parent), outer_(new QVBoxLayout(this)), content_(new QVBoxLayout) {
@@ -25,7 +20,7 @@ HouseDialog::HouseDialog(const QString& title, QWidget* parent)
 
 void HouseDialog::showEvent(QShowEvent* event) {
   const QScreen* place = parentWidget() != nullptr ? parentWidget()->screen() : screen();
-  const QSize room = place->availableSize() - QSize(0, kTitleBar);
+  const QSize room = place->availableSize() - QSize(0, Size::title_bar);
   resize(size().boundedTo(room.expandedTo(minimumSizeHint())));
   QDialog::showEvent(event);
 }

@@ -16,12 +16,14 @@
 #include "ui/frame/empty_state.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/tokens.h"
 
 namespace equi::ui {
 namespace {
 
 constexpr int kLayoutVersion = 3;
 constexpr int kNarrowWindow = 1200;  // logical pixels
+constexpr QSize kFirstSize(1280, 800);
 
 }  // namespace
 
@@ -141,8 +143,12 @@ QDockWidget* MainWindow::add_dock(const QString& name, const QString& title, QWi
   return dock;
 }
 
+QSize MainWindow::first_size(QSize screen) {
+  return kFirstSize.boundedTo(screen - QSize(0, Size::title_bar));
+}
+
 void MainWindow::restore_layout() {
-  resize(QSize(1280, 800).boundedTo(screen()->availableSize()));
+  resize(first_size(screen()->availableSize()));
   auto* scenes = findChild<QDockWidget*>(QStringLiteral("dock.scenes"));
   auto* generation = findChild<QDockWidget*>(QStringLiteral("dock.generation"));
   auto* history = findChild<QDockWidget*>(QStringLiteral("dock.history"));

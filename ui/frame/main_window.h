@@ -62,6 +62,9 @@ class MainWindow : public QMainWindow {
   // place of the canvas.
   void show_instead_of(const MainWindow& other);
 
+  // Of the first start; its frame and all of it are on a screen of this size.
+  static QSize first_size(QSize screen);
+
   // Closes without asking about unsaved changes.
   void close_now();
 

@@ -25,7 +25,8 @@ struct Size {
   static constexpr int control = 28;  // height of buttons, fields
   static constexpr int radius = 6;
   static constexpr int radius_large = 10;
-  static constexpr int overview = 52;  // height of the overview strip
+  static constexpr int title_bar = 40;  // the desktop's, for which a window leaves room
+  static constexpr int overview = 52;   // height of the overview strip
   static constexpr int thumbnail_width = 96;
   static constexpr int thumbnail_height = 64;
 };
