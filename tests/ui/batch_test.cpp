@@ -138,6 +138,7 @@ TEST_F(BatchDialogTest, PausesAndResumes) {
   Hold held = start_held();
   held = step_batch(held, [&] { return host().progress().done > 0; });
   screenshot(dialog(), QStringLiteral("batch-running"));
+  EXPECT_EQ(shared_letters(dialog()), QStringList());
   dialog()->pause_button()->click();
   ASSERT_TRUE(wait_until([&] { return host().paused(); }));
   held.let_go();
@@ -146,6 +147,7 @@ TEST_F(BatchDialogTest, PausesAndResumes) {
   EXPECT_NE(dialog()->note()->text().indexOf(QStringLiteral("Paused")), -1);
   const auto done = host().counts().done;
   screenshots(dialog(), QStringLiteral("batch-paused"));
+  EXPECT_EQ(shared_letters(dialog()), QStringList());
   QTest::qWait(300);
   EXPECT_EQ(host().counts().done, done);
   EXPECT_LT(done, 6);

@@ -8,7 +8,10 @@
 #include <QTimer>
 
 #include "tests/ui/ui_fixture.h"
+#include "ui/batch/batch_dialog.h"
+#include "ui/export/export_dialog.h"
 #include "ui/frame/about_dialog.h"
+#include "ui/frame/language.h"
 #include "ui/frame/log_dialog.h"
 #include "ui/frame/preferences_dialog.h"
 #include "ui/frame/shortcuts_dialog.h"
@@ -246,6 +249,35 @@ TEST_F(Screens, ASmallScreenHoldsEverything) {
     picture(dialog.get(), QStringLiteral("small-") + name);
     dialog->close();
   }
+}
+
+// In both languages; a batch's queue is looked at in batch_test.cpp.
+TEST_F(Screens, ALetterOfADialogLeadsToOneThing) {
+  open_window();
+  make_panorama(8);
+  for (const char* language : {"en", "zh_CN"}) {
+    use_language(QLatin1String(language));
+    auto all = dialogs();
+    all.emplace_back(QStringLiteral("variations"),
+                     std::make_unique<VariationsDialog>(app.get(), 4, window.get()));
+    all.emplace_back(QStringLiteral("batch"),
+                     std::make_unique<BatchDialog>(app.get(), &app->batch(), window.get()));
+    auto exporting = std::make_unique<ExportDialog>(app.get(), &app->exporter(), window.get());
+    QComboBox* format = exporting->format();
+    all.emplace_back(QStringLiteral("export"), std::move(exporting));
+    for (const auto& [name, dialog] : all) {
+      dialog->show();
+      const int variants = name == QLatin1String("export") ? format->count() : 1;
+      for (int i = 0; i < variants; ++i) {
+        if (variants > 1) format->setCurrentIndex(i);
+        QTest::qWait(10);
+        EXPECT_EQ(shared_letters(dialog.get()).join(u'\n').toStdString(), "")
+            << name.toStdString() << " in " << language << ", format " << i;
+      }
+      dialog->close();
+    }
+  }
+  use_language(QStringLiteral("en"));
 }
 
 // Polishing the widgets is what takes the time of a change: Qt may do it once for each of a widget's

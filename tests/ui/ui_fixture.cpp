@@ -2,8 +2,13 @@
 
 #include <QDir>
 #include <QElapsedTimer>
+#include <QGroupBox>
+#include <QKeySequence>
+#include <QLabel>
+#include <QMap>
 #include <QPushButton>
 #include <QScreen>
+#include <QTabBar>
 #include <QTimer>
 #include <chrono>
 #include <fstream>
@@ -144,6 +149,28 @@ void UiTest::answer(QStringList& asked, QList<int> buttons, const QString& pictu
                      }
                      question->findChildren<QPushButton*>().at(button)->click();
                    });
+}
+
+QStringList UiTest::shared_letters(QWidget* in) {
+  QMap<QString, QStringList> texts;
+  const auto add = [&](const QString& text) {
+    const QString key = QKeySequence::mnemonic(text).toString();
+    if (!key.isEmpty()) texts[key] << text;
+  };
+  for (const QWidget* widget : in->findChildren<QWidget*>()) {
+    if (widget->window() != in || !widget->isVisible() || !widget->isEnabled()) continue;
+    if (const auto* button = qobject_cast<const QAbstractButton*>(widget)) add(button->text());
+    if (const auto* box = qobject_cast<const QGroupBox*>(widget)) add(box->title());
+    const auto* label = qobject_cast<const QLabel*>(widget);
+    if (label != nullptr && label->buddy() != nullptr && label->buddy()->isEnabled()) add(label->text());
+    const auto* tabs = qobject_cast<const QTabBar*>(widget);
+    for (int i = 0; tabs != nullptr && i < tabs->count(); ++i) add(tabs->tabText(i));
+  }
+  QStringList shared;
+  for (const QStringList& each : std::as_const(texts)) {
+    if (each.size() > 1) shared << each.join(QStringLiteral(" and "));
+  }
+  return shared;
 }
 
 void UiTest::screenshot(QWidget* widget, const QString& name) {

@@ -62,6 +62,8 @@ class UiTest : public ::testing::Test {
   // Presses these buttons of the next questions, one each, and notes their titles. The buttons of a question
   // stand from right to left: its last answer is number 0. With a name, the first question is a screenshot.
   void answer(QStringList& asked, QList<int> buttons, const QString& picture = {});
+  // Letters that Alt takes to more than one of the widgets in this window that can be seen and used now.
+  static QStringList shared_letters(QWidget* in);
   // Writes build/screenshots/NAME.png, or into the folder that EQUICANVAS_SCREENSHOTS names.
   void screenshot(const QString& name);
   static void screenshot(QWidget* widget, const QString& name);

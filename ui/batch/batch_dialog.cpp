@@ -78,7 +78,7 @@ QLayout* BatchDialog::make_buttons() {
     form_->set_columns_per_second(host_->columns_per_second());
   });
   folder_ = add(tr("Open &folder"), [this] { open_folder(from_path(host_->plan().folder)); });
-  start_ = add(tr("&Start"), [this] { begin(); });
+  start_ = add(tr("Sta&rt"), [this] { begin(); });
   start_->setProperty("role", "primary");
   pause_ = add(tr("&Pause"), [this] { host_->running() ? host_->pause() : host_->resume(); });
   auto* row = new QHBoxLayout;

@@ -89,14 +89,14 @@ QWidget* PlanForm::make_scenes() {
   auto* layout = new QVBoxLayout(box);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(Space::s);
-  auto* title = new QLabel(tr("S&cenes"));
+  auto* title = new QLabel(tr("Sc&enes"));
   filter_ = new QLineEdit;
   filter_->setPlaceholderText(tr("Find a scene"));
   filter_->setClearButtonEnabled(true);
   scenes_ = new QListWidget;
   scenes_->setAccessibleName(tr("Scenes"));
   title->setBuddy(scenes_);
-  auto* all = new QPushButton(tr("&All"));
+  auto* all = new QPushButton(tr("A&ll"));
   auto* none = new QPushButton(tr("&None"));
   auto* row = new QHBoxLayout;
   row->setSpacing(Space::s);

@@ -60,15 +60,15 @@ void FormatOptions::add_picture_rows() {
   connect(quality_, &QSlider::valueChanged, value, qOverload<int>(&QLabel::setNum));
   quality_row_ = slider_row({}, quality_, value);
   lossless_ = new QCheckBox(tr("Without &loss"));
-  png_tiles_ = new QCheckBox(tr("&PNG tiles, without loss"));
+  png_tiles_ = new QCheckBox(tr("PN&G tiles, without loss"));
   compression_ = new QComboBox;
   compression_->addItem(tr("Deflate (small)"), QStringLiteral("deflate"));
   compression_->addItem(tr("LZW (widely read)"), QStringLiteral("lzw"));
   compression_->addItem(tr("None (fast)"), QStringLiteral("none"));
   big_tiff_ = new QCheckBox(tr("Always &BigTIFF"));
   big_tiff_->setToolTip(tr("Otherwise only when the file could pass 4 GB"));
-  form_->addRow(tr("Com&pression"), compression_);
-  form_->addRow(tr("E&ffort"), effort_row_);
+  form_->addRow(tr("Comp&ression"), compression_);
+  form_->addRow(tr("Eff&ort"), effort_row_);
   form_->addRow(tr("&Quality"), quality_row_);
   form_->addRow(QString(), lossless_);
   form_->addRow(QString(), png_tiles_);
@@ -117,7 +117,7 @@ void FormatOptions::add_video_rows() {
   movement_row_ = beside({loop_, direction_}, loop_);
   speed_row_ = beside({speed_, ease_}, speed_);
   form_->addRow(tr("Si&ze"), size_row_);
-  form_->addRow(tr("&Movement"), movement_row_);
+  form_->addRow(tr("Mo&vement"), movement_row_);
   form_->addRow(tr("Spee&d"), speed_row_);
 }
 

@@ -481,8 +481,8 @@
             <translation>打开文件夹(&amp;F)</translation>
         </message>
         <message>
-            <source>&amp;Start</source>
-            <translation>开始(&amp;S)</translation>
+            <source>Sta&amp;rt</source>
+            <translation>开始(&amp;R)</translation>
         </message>
         <message>
             <source>&amp;Pause</source>
@@ -1142,8 +1142,8 @@
             <translation>无损(&amp;L)</translation>
         </message>
         <message>
-            <source>&amp;PNG tiles, without loss</source>
-            <translation>PNG 瓦片，无损(&amp;P)</translation>
+            <source>PN&amp;G tiles, without loss</source>
+            <translation>PNG 瓦片，无损(&amp;G)</translation>
         </message>
         <message>
             <source>Deflate (small)</source>
@@ -1166,12 +1166,12 @@
             <translation>否则仅在文件可能超过 4 GB 时使用</translation>
         </message>
         <message>
-            <source>Com&amp;pression</source>
-            <translation>压缩(&amp;P)</translation>
+            <source>Comp&amp;ression</source>
+            <translation>压缩(&amp;R)</translation>
         </message>
         <message>
-            <source>E&amp;ffort</source>
-            <translation>力度(&amp;F)</translation>
+            <source>Eff&amp;ort</source>
+            <translation>力度(&amp;O)</translation>
         </message>
         <message>
             <source>&amp;Quality</source>
@@ -1246,8 +1246,8 @@
             <translation>尺寸(&amp;Z)</translation>
         </message>
         <message>
-            <source>&amp;Movement</source>
-            <translation>移动(&amp;M)</translation>
+            <source>Mo&amp;vement</source>
+            <translation>移动(&amp;V)</translation>
         </message>
         <message>
             <source>Spee&amp;d</source>
@@ -2352,8 +2352,8 @@
             <translation>%L1 小时 %2 分钟</translation>
         </message>
         <message>
-            <source>S&amp;cenes</source>
-            <translation>场景(&amp;C)</translation>
+            <source>Sc&amp;enes</source>
+            <translation>场景(&amp;E)</translation>
         </message>
         <message>
             <source>Find a scene</source>
@@ -2364,8 +2364,8 @@
             <translation>场景</translation>
         </message>
         <message>
-            <source>&amp;All</source>
-            <translation>全选(&amp;A)</translation>
+            <source>A&amp;ll</source>
+            <translation>全选(&amp;L)</translation>
         </message>
         <message>
             <source>&amp;None</source>
