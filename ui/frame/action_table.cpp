@@ -34,8 +34,8 @@ std::span<const ActionSpec> Actions::table() {
 
     {"grow.left",       Menu::panorama, 0, QT_TR_NOOP("Extend &left"), "extend-left", "Ctrl+Shift+E; [", false, QT_TR_NOOP("Add columns on the left")},
     {"grow.right",      Menu::panorama, 0, QT_TR_NOOP("Extend &right"), "extend-right", "Ctrl+E; ]", false, QT_TR_NOOP("Add columns on the right")},
-    {"grow.keep_left",  Menu::panorama, 0, QT_TR_NOOP("&Keep going left"), "keep-left", "Shift+[; {", false, QT_TR_NOOP("Add columns on the left until stopped")},
-    {"grow.keep_right", Menu::panorama, 0, QT_TR_NOOP("K&eep going right"), "keep-right", "Shift+]; }", false, QT_TR_NOOP("Add columns on the right until stopped")},
+    {"grow.keep_left",  Menu::panorama, 0, QT_TR_NOOP("&Keep going left"), "keep-left", "{", false, QT_TR_NOOP("Add columns on the left until stopped")},
+    {"grow.keep_right", Menu::panorama, 0, QT_TR_NOOP("K&eep going right"), "keep-right", "}", false, QT_TR_NOOP("Add columns on the right until stopped")},
     {"grow.stop",       Menu::panorama, 0, QT_TR_NOOP("&Stop"), "stop", "S; Ctrl+.", false, QT_TR_NOOP("Stop, and keep what is there")},
     {"grow.auto",       Menu::panorama, 0, QT_TR_NOOP("&Auto-extend at the ends"), "auto-extend", "A", true, QT_TR_NOOP("Scrolling near an end adds more columns")},
     {"grow.reroll",     Menu::panorama, 1, QT_TR_NOOP("Re&roll"), "reroll", "R", false, QT_TR_NOOP("Stop and start again with the next seed")},

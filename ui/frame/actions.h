@@ -18,10 +18,12 @@ enum class Menu { file, edit, view, panorama, tools, help, hidden };  // hidden:
 struct ActionSpec {
   const char* id;  // "room.verb"
   Menu menu;
-  int group;              // groups are separated by lines
-  const char* text;       // English, marked for translation, with '&'
-  const char* icon;       // resources/icons, or empty
-  const char* shortcuts;  // "Ctrl+Z; Alt+Backspace", or empty
+  int group;         // groups are separated by lines
+  const char* text;  // English, marked for translation, with '&'
+  const char* icon;  // resources/icons, or empty
+  // "Ctrl+Z; Alt+Backspace", or empty. A sign that is typed with Shift is written as the sign: "{" is found
+  // on every keyboard, "Shift+[" on some, and both together are ambiguous where they are one key press.
+  const char* shortcuts;
   bool checkable;
   const char* tip;  // English, marked for translation; empty: the text
 };
