@@ -54,5 +54,19 @@ TEST(TilePainter, DrawsNothingBesideTheCanvas) {
   }
 }
 
+TEST(TilePainter, ReachesAsFarAsTilesAreThere) {
+  auto tiles = std::make_shared<engine::TileCache>();
+  TilePainter painter(tiles);
+  Viewport view;
+  view.set_picture(kHeight, kColumn);
+  view.set_zoom(1.0);
+  EXPECT_EQ(painter.reach(view, 0, -8 * kColumn), 0) << "no tile";
+  tiles->put(begun_tile(false));
+  EXPECT_EQ(painter.reach(view, 0, -8 * kColumn), -5 * kColumn);
+  EXPECT_EQ(painter.reach(view, 0, -5 * kColumn), -5 * kColumn);
+  EXPECT_EQ(painter.reach(view, 0, -3 * kColumn), -3 * kColumn) << "and no further than asked";
+  EXPECT_EQ(painter.reach(view, -5 * kColumn, 40 * kColumn), 0) << "nothing on the right of it";
+}
+
 }  // namespace
 }  // namespace equi::ui

@@ -27,6 +27,8 @@ class CanvasView : public QWidget {
   const Viewport& viewport() const { return view_; }
   // Shows the place that another view of the same canvas shows, as large.
   void show_place_of(const Viewport& other);
+  // Where the picture ends on the right at this moment, in picture pixels: new columns slide in.
+  double shown_right() const { return right_.shown; }
 
   // Selected document columns; an empty range when nothing is selected.
   ColumnRange selection() const { return selection_; }
@@ -37,7 +39,7 @@ class CanvasView : public QWidget {
   void set_overlay(ColumnRange columns, const QImage& picture);
   const QImage& overlay() const { return overlay_; }
 
-  // Where the canvas is growing: that end is kept in sight if it is in sight.
+  // The end that grows is kept in sight, unless the user has moved the view away from it.
   void set_following(bool on);
   void set_grid(bool on);
 
@@ -98,6 +100,13 @@ class CanvasView : public QWidget {
   void tick();
   void start_motion();
   void moved(bool by_hand);
+  void place();
+  struct End;
+  End& end_of(engine::FrameId side);
+  bool arrived() const;
+  double goal(const End& end, double exists) const;
+  bool follow(double share, double grown);
+  void watch_ends(bool by_hand);
   void want_tiles(ColumnRange missing);
   void report_hover(const QPointF& position);
   void update_cursor();
@@ -111,8 +120,14 @@ class CanvasView : public QWidget {
   QImage overlay_;
   FrameClock frames_;
 
-  // Motion: the ends that are shown run after the ends that exist (picture pixels).
-  double shown_left_ = 0, shown_right_ = 0;
+  // Motion: the ends that are shown run after the ends that exist, as far as there are pixels.
+  struct End {
+    double shown = 0;  // picture pixels
+    bool in_sight = false;
+    bool left_behind = false;  // the user has moved the view away from it
+  };
+  End left_, right_;
+  std::optional<engine::FrameId> growing_;  // the end that the view goes after, until it is there
   QTimer motion_;
   QElapsedTimer since_tick_;
   bool following_ = true;

@@ -39,6 +39,26 @@ ColumnRange TilePainter::paint(QPainter& painter, const Viewport& view, const Pi
   return missing;
 }
 
+double TilePainter::reach(const Viewport& view, double from, double to) const {
+  const bool rightwards = to > from;
+  const int level = view.level();
+  const double tile_pixels =
+      static_cast<double>(engine::TileCache::kTileColumns << level) * view.column_pixels();
+  while (from != to) {
+    const double place = from / tile_pixels;
+    const auto index = static_cast<std::int64_t>(rightwards ? std::floor(place) : std::ceil(place) - 1);
+    const auto tile = tiles_->find({level, index});
+    if (!tile || tile->width <= 0) break;
+    const double scale = tile_pixels / tile->width;  // picture pixels per pixel
+    const double edge =
+        static_cast<double>(index) * tile_pixels + (rightwards ? tile->last : tile->first) * scale;
+    if (rightwards ? edge + scale >= to : edge - scale <= to) return to;  // a pixel less is rounding
+    if (rightwards ? edge <= from : edge >= from) break;
+    from = edge;
+  }
+  return from;
+}
+
 bool TilePainter::up_to_date(const engine::TileKey& key, const engine::Tile* tile) const {
   if (tile == nullptr || tiles_->is_stale(key)) return false;
   const ColumnRange columns = engine::tile_columns(key);

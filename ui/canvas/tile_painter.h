@@ -24,6 +24,9 @@ class TilePainter {
   // an empty range when all are there.
   ColumnRange paint(QPainter& painter, const Viewport& view, const Picture& picture);
 
+  // How far the tiles of the view's level reach from `from` towards `to` without a gap (picture pixels).
+  double reach(const Viewport& view, double from, double to) const;
+
   void forget() { images_.clear(); }
   std::shared_ptr<const engine::TileCache> tiles() const { return tiles_; }
 

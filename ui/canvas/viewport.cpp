@@ -27,6 +27,7 @@ void Viewport::set_picture(int height, int column_pixels) {
 
 void Viewport::set_extent(ColumnRange columns) {
   extent_ = columns;
+  if (columns.size() > 0) clamp();  // what went away may have been all that was in sight
 }
 
 double Viewport::screen_x(double picture_x) const {
