@@ -2,6 +2,7 @@
 
 #include <QRandomGenerator>
 #include <algorithm>
+#include <utility>
 
 #include "ui/app_controller.h"
 
@@ -33,6 +34,11 @@ void Growth::set_seed_locked(bool locked) {
 }
 
 void Growth::roll_seed() {
+  draw_seed();
+  seed_rolled_ = true;
+}
+
+void Growth::draw_seed() {
   set_seed(QRandomGenerator::global()->generate() % 1000000U);  // short enough to be told to somebody
 }
 
@@ -69,7 +75,9 @@ void Growth::set_auto_extend(bool on) {
 void Growth::start_scene(std::int64_t scene) {
   forget_steps();
   if (!app_->engine()) return;
-  if (!seed_locked()) roll_seed();
+  const bool rolled = std::exchange(seed_rolled_, false);
+  if (!rolled && !seed_locked()) draw_seed();
+  settings_touched_ = false;
   studio().stop();
   studio().execute(canvas::NewPanorama{seed_, scene, settings_});
   start(FrameId::forward, amount());
@@ -90,7 +98,7 @@ void Growth::keep_going(FrameId side) {
 // Settings that were changed since hold from the next column on; the history says so.
 void Growth::apply_settings(FrameId side) {
   const auto snapshot = app_->snapshot();
-  if (!settings_touched_ || !snapshot) return;
+  if (!snapshot || !std::exchange(settings_touched_, false)) return;
   const std::int64_t column =
       side == FrameId::forward ? snapshot->state.right_end() : snapshot->state.left_end() - 1;
   if (snapshot->state.settings_at(column) == settings_) return;
@@ -127,7 +135,8 @@ void Growth::reroll() {
     if (snapshot->state.left_end() < 0) return regenerate(-1);
     return;
   }
-  set_seed(seed_ + 1);
+  if (!std::exchange(seed_rolled_, false)) set_seed(seed_ + 1);
+  settings_touched_ = false;
   studio().stop();
   studio().execute(canvas::NewPanorama{seed_, snapshot->state.scene, settings_});
   start(FrameId::forward, amount());
@@ -189,18 +198,26 @@ void Growth::near_end(FrameId side) {
 void Growth::engine_changed() {
   settings_ = default_settings();
   settings_touched_ = false;
+  held_.reset();
   Q_EMIT settings_changed();
 }
 
 void Growth::canvas_changed() {
   const auto snapshot = app_->snapshot();
-  if (!snapshot || snapshot->extent.size() == 0 || settings_touched_) return;
-  set_seed(snapshot->state.seed);
-  const auto& held = snapshot->state.settings_at(snapshot->state.right_end());
-  if (!(held == settings_)) {
-    settings_ = held;
-    Q_EMIT settings_changed();
+  if (!snapshot || snapshot->extent.size() == 0) return;
+  if (snapshot->project != project_) {
+    project_ = snapshot->project;
+    settings_touched_ = false;
+    held_.reset();
   }
+  if (!seed_locked() && !seed_rolled_) set_seed(snapshot->state.seed);
+  // A snapshot from before a change that is under way says what was known already.
+  const auto& held = snapshot->state.settings_at(snapshot->state.right_end());
+  if (held_ == held) return;
+  held_ = held;
+  if (settings_touched_ || held == settings_) return;
+  settings_ = held;
+  Q_EMIT settings_changed();
 }
 
 void Growth::report(const jobs::Progress& progress) {
@@ -210,7 +227,6 @@ void Growth::report(const jobs::Progress& progress) {
 
 void Growth::ended(std::int64_t made, const std::optional<Error>& error) {
   starts_ = std::max<std::int64_t>(0, starts_ - 1);
-  settings_touched_ = false;
   if (!steps_.empty()) {
     const bool whole = !error && made == steps_.front().columns;
     steps_.pop_front();

@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <deque>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,12 +24,13 @@ class Growth : public QObject {
 
   explicit Growth(AppController* app);
 
-  // The seed of the next panorama. It is another one for every panorama unless it is locked.
+  // The seed of the next panorama. It is another one for every panorama unless it is locked or was rolled by
+  // hand since.
   std::uint64_t seed() const { return seed_; }
   void set_seed(std::uint64_t seed);
   bool seed_locked() const;
   void set_seed_locked(bool locked);
-  void roll_seed();
+  void roll_seed();  // the one that the next panorama has
 
   // How new columns are made; held from the next new column on.
   const stream::GenerationSettings& settings() const { return settings_; }
@@ -76,6 +78,7 @@ class Growth : public QObject {
   void finished(qint64 made, double seconds);  // an extension ended by itself or was stopped
 
  private:
+  void draw_seed();
   void start(engine::FrameId side, std::int64_t count);
   bool next_step();  // false: there was none that adds columns
   void apply_settings(engine::FrameId side);
@@ -84,7 +87,10 @@ class Growth : public QObject {
   AppController* app_;
   std::uint64_t seed_ = 1;
   stream::GenerationSettings settings_;
-  bool settings_touched_ = false;  // since they were last taken from the canvas
+  bool seed_rolled_ = false;                        // and not used yet
+  bool settings_touched_ = false;                   // and not applied yet
+  std::filesystem::path project_;                   // whose settings these were:
+  std::optional<stream::GenerationSettings> held_;  // the last that the canvas was seen to go on with
   bool running_ = false;
   engine::FrameId side_ = engine::FrameId::forward;
   jobs::Progress progress_;
