@@ -1,7 +1,10 @@
 // That the second language is complete: whoever adds a text to the window and no Chinese for it fails here.
+#include <QDialogButtonBox>
 #include <QFile>
 #include <QProcess>
+#include <QPushButton>
 #include <QRegularExpression>
+#include <QTreeWidget>
 #include <QXmlStreamReader>
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +12,7 @@
 
 #include "tests/ui/ui_fixture.h"
 #include "ui/frame/language.h"
+#include "ui/frame/shortcuts_dialog.h"
 
 namespace equi::ui::testing {
 namespace {
@@ -107,6 +111,36 @@ TEST_F(Chinese, TheWindowSpeaksIt) {
                 .contains(QRegularExpression(QStringLiteral("[a-z]"))),
             false);
   screenshot(QStringLiteral("main-chinese"));
+}
+
+TEST_F(Chinese, SoDoQtsOwnDialogs) {
+  const QDialogButtonBox box(QDialogButtonBox::Close | QDialogButtonBox::Cancel);
+  for (const QAbstractButton* button : box.buttons()) {
+    EXPECT_FALSE(button->text().contains(QRegularExpression(QStringLiteral("[a-z]"))))
+        << button->text().toStdString();
+  }
+}
+
+TEST_F(Chinese, KeysOfMenusAreNotReadOut) {
+  open_window();
+  for (const ActionSpec& spec : Actions::table()) {
+    const QString tip = window->actions_table()->get(spec.id)->toolTip();
+    EXPECT_FALSE(tip.contains(QRegularExpression(QStringLiteral("\\([A-Z]\\).*\\(")))) << tip.toStdString();
+  }
+  ShortcutsDialog dialog(*window->actions_table(), window.get());
+  const auto* tree = dialog.findChild<QTreeWidget*>();
+  for (int i = 0; i < tree->topLevelItemCount(); ++i) {
+    const QTreeWidgetItem* group = tree->topLevelItem(i);
+    EXPECT_FALSE(group->text(0).contains(u'(')) << group->text(0).toStdString();
+    for (int j = 0; j < group->childCount(); ++j)
+      EXPECT_FALSE(group->child(j)->text(0).contains(u'(')) << group->child(j)->text(0).toStdString();
+  }
+}
+
+TEST(PlainText, HasNoKeyInEitherLanguage) {
+  EXPECT_EQ(plain_text(QStringLiteral("Se&ttings…")), QStringLiteral("Settings…"));
+  EXPECT_EQ(plain_text(QStringLiteral("设置(&T)…")), QStringLiteral("设置…"));
+  EXPECT_EQ(plain_text(QStringLiteral("Columns (16)")), QStringLiteral("Columns (16)"));
 }
 
 }  // namespace

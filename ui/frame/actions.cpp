@@ -1,5 +1,6 @@
 #include "ui/frame/actions.h"
 
+#include <QRegularExpression>
 #include <QWidget>
 
 #include "ui/theme/icons.h"
@@ -17,7 +18,7 @@ QList<QKeySequence> shortcuts_of(const ActionSpec& spec) {
 }
 
 QString tip_of(const QAction& action, const QString& tip) {
-  QString text = tip.isEmpty() ? action.text().remove(QLatin1Char('&')) : tip;
+  QString text = tip.isEmpty() ? plain_text(action.text()) : tip;
   if (!action.shortcut().isEmpty()) {
     text += QStringLiteral("  (%1)").arg(action.shortcut().toString(QKeySequence::NativeText));
   }
@@ -25,6 +26,11 @@ QString tip_of(const QAction& action, const QString& tip) {
 }
 
 }  // namespace
+
+QString plain_text(QString text) {
+  static const QRegularExpression behind(QStringLiteral("\\s*\\(&.\\)"));  // as Chinese texts have it
+  return text.remove(behind).remove(QLatin1Char('&'));
+}
 
 Actions::Actions(QWidget* window) : QObject(window), window_(window) {
   for (const ActionSpec& spec : table()) {

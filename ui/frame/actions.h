@@ -13,6 +13,9 @@
 //     actions->on("room.verb", this, [this] { ... });
 namespace equi::ui {
 
+// A menu's or label's text without its key: "&Save", "保存(&S)".
+QString plain_text(QString text);
+
 enum class Menu { file, edit, view, panorama, tools, help, hidden };  // hidden: only a shortcut
 
 struct ActionSpec {

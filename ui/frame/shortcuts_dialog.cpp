@@ -69,10 +69,9 @@ ShortcutsDialog::ShortcutsDialog(const Actions& actions, QWidget* parent)
       const QAction* action = actions.get(spec.id);
       if (spec.menu != menu || action->shortcuts().isEmpty()) continue;
       if (parent_item == nullptr) {
-        parent_item =
-            group(menu == Menu::hidden ? tr("Other") : Actions::menu_title(menu).remove(QLatin1Char('&')));
+        parent_item = group(menu == Menu::hidden ? tr("Other") : plain_text(Actions::menu_title(menu)));
       }
-      add(parent_item, action->text().remove(QLatin1Char('&')), keys_of(*action));
+      add(parent_item, plain_text(action->text()), keys_of(*action));
     }
   }
   tree->expandAll();
