@@ -1,9 +1,11 @@
 // Every screen as a picture, for a person to look at (build/screenshots), in light and dark and in the sizes
 // that people have; and what can be told without looking: that everything fits and has a name.
 #include <QAccessible>
+#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QMenuBar>
 #include <QPainter>
+#include <QPushButton>
 #include <QTabBar>
 #include <QTimer>
 
@@ -312,6 +314,29 @@ TEST_F(Screens, EveryControlHasAName) {
       const bool named =
           !seen->text(QAccessible::Name).isEmpty() || !seen->text(QAccessible::Description).isEmpty();
       EXPECT_TRUE(named) << widget->metaObject()->className() << " in " << top->metaObject()->className();
+    }
+  }
+}
+
+// An icon would stand where the check mark is, and a tint of it is all that would say on or off.
+TEST_F(Screens, WhatIsSwitchedInAMenuShowsACheckMark) {
+  open_window();
+  for (const ActionSpec& spec : Actions::table()) {
+    const QAction* action = window->actions_table()->get(spec.id);
+    EXPECT_TRUE(!action->isCheckable() || !action->isIconVisibleInMenu()) << spec.id;
+  }
+  QMenu* menu = window->actions_table()->menu(Menu::view);
+  menu->popup(window->mapToGlobal(QPoint(40, 40)));
+  light_and_dark(menu, QStringLiteral("menu-view"));
+  menu->close();
+}
+
+TEST_F(Screens, NoButtonOfADialogHasAnIcon) {
+  open_window();
+  for (const auto& [name, dialog] : dialogs()) {
+    for (const QDialogButtonBox* box : dialog->findChildren<QDialogButtonBox*>()) {
+      for (const QAbstractButton* button : box->buttons())
+        EXPECT_TRUE(button->icon().isNull()) << name.toStdString() << ": " << button->text().toStdString();
     }
   }
 }

@@ -39,6 +39,7 @@ Actions::Actions(QWidget* window) : QObject(window), window_(window) {
     if (spec.icon[0] != '\0') action->setIcon(icon(QLatin1String(spec.icon)));
     action->setShortcuts(shortcuts_of(spec));
     action->setCheckable(spec.checkable);
+    if (spec.checkable) action->setIconVisibleInMenu(false);  // it would stand in the place of the check mark
     const QString tip = spec.tip[0] != '\0' ? tr(spec.tip) : QString();
     action->setToolTip(tip_of(*action, tip));
     action->setStatusTip(tip);
