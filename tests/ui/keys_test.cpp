@@ -1,7 +1,10 @@
 // The keys: each does one thing, and where they go is seen.
+#include <QScrollArea>
+#include <QStatusBar>
 #include <map>
 
 #include "tests/ui/ui_fixture.h"
+#include "ui/scenes/scene_dialog.h"
 
 namespace equi::ui::testing {
 namespace {
@@ -47,6 +50,99 @@ TEST_F(Keys, BracesKeepGoing) {
     QTest::keyClick(window->canvas(), Qt::Key_S);
     ASSERT_TRUE(wait_until([&] { return !app->growth().running(); }));
   }
+}
+
+// Whether a pixel of this colour is somewhere on the outermost line of the widget.
+bool framed(QWidget* widget) {
+  const QImage picture = widget->grab().toImage();
+  const QColor accent = colors().accent;
+  return picture.pixelColor(picture.width() / 2, 0) == accent &&
+         picture.pixelColor(0, picture.height() / 2) == accent;
+}
+
+class Focus : public UiTest {
+ protected:
+  void SetUp() override {
+    UiTest::SetUp();
+    open_window();
+    make_panorama(4);
+    window->activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+  }
+  // Presses Tab until the widget has the focus; false when it never has.
+  bool tab_to(QWidget* widget) {
+    window->statusBar()->setFocus();
+    for (int i = 0; i < 200 && !widget->hasFocus(); ++i)
+      QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+    return widget->hasFocus();
+  }
+};
+
+TEST_F(Focus, IsSeenOnTheCanvasAndTheLists) {
+  for (QWidget* widget :
+       {static_cast<QWidget*>(window->canvas()), static_cast<QWidget*>(window->history()->list()),
+        static_cast<QWidget*>(window->scenes()->list())}) {
+    ASSERT_TRUE(tab_to(widget)) << widget->accessibleName().toStdString();
+    EXPECT_TRUE(framed(widget)) << widget->accessibleName().toStdString();
+    QTest::keyClick(widget, Qt::Key_Tab);
+    EXPECT_FALSE(framed(widget)) << widget->accessibleName().toStdString();
+  }
+}
+
+TEST_F(Focus, AClickOnTheCanvasDrawsNoFrame) {
+  ASSERT_TRUE(tab_to(window->canvas()));
+  QTest::mouseClick(window->canvas(), Qt::LeftButton);
+  EXPECT_FALSE(framed(window->canvas()));
+}
+
+TEST_F(Focus, PanelsThatScrollAreNoStops) {
+  for (const QScrollArea* area : window->findChildren<QScrollArea*>()) {
+    EXPECT_EQ(area->focusPolicy(), Qt::NoFocus) << area->accessibleName().toStdString();
+  }
+}
+
+class SceneDialogKeys : public UiTest {
+ protected:
+  void SetUp() override {
+    UiTest::SetUp();
+    open_window();
+    dialog = std::make_unique<SceneDialog>(app.get(), 4, window.get());
+    dialog->show();
+    dialog->activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(dialog.get()));
+    ASSERT_TRUE(wait_until([&] { return dialog->search()->hasFocus(); }))
+        << (QApplication::focusWidget() ? QApplication::focusWidget()->metaObject()->className() : "nobody");
+  }
+  void TearDown() override {
+    dialog.reset();
+    UiTest::TearDown();
+  }
+  std::unique_ptr<SceneDialog> dialog;
+};
+
+TEST_F(SceneDialogKeys, TypingChoosesTheFirstMatchAndEnterTakesIt) {
+  QTest::keyClicks(dialog->search(), QStringLiteral("dunes"));
+  ASSERT_EQ(dialog->list()->model()->rowCount(), 1);
+  QTest::keyClick(dialog->search(), Qt::Key_Return);
+  EXPECT_EQ(dialog->result(), QDialog::Accepted);
+  EXPECT_EQ(dialog->scene(), 1);
+}
+
+TEST_F(SceneDialogKeys, DownGoesIntoTheList) {
+  QTest::keyClick(dialog->search(), Qt::Key_Down);
+  EXPECT_TRUE(dialog->list()->hasFocus());
+  EXPECT_EQ(dialog->scene(), 0);
+  QTest::keyClick(dialog->list(), Qt::Key_Right);
+  EXPECT_EQ(dialog->scene(), 1);
+  QTest::keyClick(dialog->list(), Qt::Key_Return);
+  EXPECT_EQ(dialog->result(), QDialog::Accepted);
+}
+
+TEST_F(SceneDialogKeys, EnterTakesNothingWhereNothingMatches) {
+  QTest::keyClicks(dialog->search(), QStringLiteral("no such scene"));
+  QTest::keyClick(dialog->search(), Qt::Key_Return);
+  EXPECT_TRUE(dialog->isVisible());
+  EXPECT_FALSE(dialog->scene().has_value());
 }
 
 }  // namespace

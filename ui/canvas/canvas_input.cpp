@@ -11,6 +11,7 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/canvas/canvas_view.h"
 #include "ui/scenes/scene_mime.h"
@@ -55,6 +56,7 @@ bool CanvasView::pinch(QEvent* event) {
 
 void CanvasView::mousePressEvent(QMouseEvent* event) {
   setFocus(Qt::MouseFocusReason);
+  if (std::exchange(found_by_key_, false)) update();
   if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton) return;
   press_ = last_ = event->position();
   dragging_ = event->button() == Qt::MiddleButton || space_;
@@ -147,8 +149,19 @@ void CanvasView::keyReleaseEvent(QKeyEvent* event) {
   QWidget::keyReleaseEvent(event);
 }
 
+void CanvasView::focusInEvent(QFocusEvent* event) {
+  if (event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason)
+    found_by_key_ = true;
+  QWidget::focusInEvent(event);
+}
+
 void CanvasView::focusOutEvent(QFocusEvent* event) {
   space_ = false;
+  // Neither another window nor a menu takes the focus away for good.
+  if (event->reason() != Qt::ActiveWindowFocusReason && event->reason() != Qt::PopupFocusReason &&
+      event->reason() != Qt::MenuBarFocusReason) {
+    found_by_key_ = false;
+  }
   update_cursor();
   QWidget::focusOutEvent(event);
 }

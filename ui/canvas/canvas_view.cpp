@@ -85,6 +85,7 @@ void CanvasView::show_snapshot(std::shared_ptr<const engine::Snapshot> snapshot,
     if (kept != selection_) select(kept.size() > 0 ? kept : ColumnRange{});
   }
   if (!placed_ && extent.size() > 0) place();
+  complete_ = false;  // not known before it has been painted
   watch_ends(false);
   start_motion();
   update();
@@ -324,6 +325,7 @@ void CanvasView::paintEvent(QPaintEvent*) {
     paint_ruler(painter, view_, ratio());
   }
   if (drop_column_) paint_drop_mark(painter, view_, *drop_column_, tr("New scene from here"), ratio());
+  if (hasFocus() && found_by_key_) paint_focus(painter, view_.size(), ratio());
   frames_.add(static_cast<double>(clock.nsecsElapsed()) / 1e6);
 }
 

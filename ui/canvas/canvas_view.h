@@ -87,6 +87,7 @@ class CanvasView : public QWidget {
   void keyReleaseEvent(QKeyEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
   void leaveEvent(QEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
   void focusOutEvent(QFocusEvent* event) override;
   bool event(QEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
@@ -149,6 +150,7 @@ class CanvasView : public QWidget {
   QPointF last_;
   bool dragging_ = false;
   bool space_ = false;
+  bool found_by_key_ = false;  // the focus came with the Tab key: it is shown
   std::optional<std::int64_t> selection_anchor_;
   std::optional<std::int64_t> drop_column_;
 };

@@ -152,6 +152,12 @@ void paint_selection(QPainter& painter, const Viewport& view, ColumnRange column
   painter.drawRect(area.adjusted(-ratio, -ratio, ratio, ratio));
 }
 
+void paint_focus(QPainter& painter, QSize size, double ratio) {
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(colors().accent, 2 * ratio));
+  painter.drawRect(QRectF(QPointF(), size).adjusted(ratio, ratio, -ratio, -ratio));
+}
+
 void paint_drop_mark(QPainter& painter, const Viewport& view, std::int64_t column, const QString& text,
                      double ratio) {
   const double x = view.column_x(column);

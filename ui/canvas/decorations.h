@@ -25,6 +25,8 @@ void paint_grid(QPainter& painter, const Viewport& view, double ratio);
 void paint_overlay(QPainter& painter, const Viewport& view, ColumnRange columns, const QImage& picture);
 // A frame around columns; `tinted`: with a light tint, which would falsify the colours of an overlay.
 void paint_selection(QPainter& painter, const Viewport& view, ColumnRange columns, bool tinted, double ratio);
+// A frame around the whole canvas: the keys go there.
+void paint_focus(QPainter& painter, QSize size, double ratio);
 // Where a dragged scene would begin.
 void paint_drop_mark(QPainter& painter, const Viewport& view, std::int64_t column, const QString& text,
                      double ratio);

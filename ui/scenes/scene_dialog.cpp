@@ -1,6 +1,7 @@
 #include "ui/scenes/scene_dialog.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -54,13 +55,27 @@ SceneDialog::SceneDialog(AppController* app, std::int64_t column, QWidget* paren
   content()->addWidget(list_, 1);
   content()->addLayout(row);
 
-  connect(search_, &QLineEdit::textChanged, filter_, &SceneFilter::set_words);
+  connect(search_, &QLineEdit::textChanged, this, [this](const QString& text) {
+    filter_->set_words(text);
+    if (!text.isEmpty()) list_->setCurrentIndex(filter_->index(0, 0));  // Enter takes it
+  });
+  search_->installEventFilter(this);
   connect(list_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           [this, buttons] { buttons->button(QDialogButtonBox::Ok)->setEnabled(scene().has_value()); });
   connect(list_, &QListView::doubleClicked, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   search_->setFocus();
+}
+
+// Down goes from the search to the scenes.
+bool SceneDialog::eventFilter(QObject* watched, QEvent* event) {
+  const bool down =
+      event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Down;
+  if (watched != search_ || !down) return HouseDialog::eventFilter(watched, event);
+  if (!scene()) list_->setCurrentIndex(filter_->index(0, 0));
+  list_->setFocus(Qt::TabFocusReason);
+  return true;
 }
 
 std::optional<std::int64_t> SceneDialog::scene() const {

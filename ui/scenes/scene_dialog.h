@@ -22,6 +22,10 @@ class SceneDialog : public HouseDialog {
   std::optional<std::int64_t> scene() const;
   int ramp() const { return ramp_->value(); }
   QListView* list() const { return list_; }
+  QLineEdit* search() const { return search_; }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   QLineEdit* search_;
