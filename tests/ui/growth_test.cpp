@@ -1,5 +1,12 @@
 // The seed and the settings of the Generation panel: what is shown is what the next columns are made with.
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QWheelEvent>
+
+#include <QtTest/qtestspontaneevent.h>
+
 #include "tests/ui/ui_fixture.h"
+#include "ui/frame/language.h"
 
 namespace equi::ui::testing {
 namespace {
@@ -95,6 +102,78 @@ TEST_F(GenerationTest, WhatTheDiceShowIsWhatTheNextSceneUses) {
   ASSERT_TRUE(start_another(2));
   EXPECT_NE(QString::number(seed()), rolled) << "only the next one";
   EXPECT_EQ(shown_seed(), QString::number(seed()));
+}
+
+// The panel with everything open, in both sizes that people begin with and in both languages.
+class GenerationPanelTest : public UiTest {
+ protected:
+  void TearDown() override {
+    UiTest::TearDown();
+    use_language(QStringLiteral("en"));
+  }
+  // Opens the window with the panel's advanced part open.
+  void open(QSize size) {
+    open_window(size);
+    for (QToolButton* button : window->generation()->findChildren<QToolButton*>()) {
+      if (button->property("role") == QStringLiteral("disclosure") && !button->isChecked()) button->click();
+    }
+    QTest::qWait(30);
+  }
+  QScrollArea* area() {
+    return qobject_cast<QScrollArea*>(window->generation()->parentWidget()->parentWidget());
+  }
+  static void turn_wheel(QWidget* over) {
+    const QPoint at = over->rect().center();
+    QWheelEvent wheel(at, over->mapToGlobal(at), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                      Qt::NoScrollPhase, false);
+    QSpontaneKeyEvent::setSpontaneous(&wheel);  // only those of the user go on to the parents
+    QApplication::instance()->notify(over, &wheel);
+  }
+};
+
+TEST_F(GenerationPanelTest, NothingOfItIsCut) {
+  for (const char* language : {"en", "zh_CN"}) {
+    use_language(QLatin1String(language));
+    for (const QSize size : {QSize(1280, 800), QSize(900, 600)}) {
+      open(size);
+      EXPECT_EQ(window->size(), size) << language;
+      const int room = area()->viewport()->width();
+      for (QWidget* child : window->generation()->findChildren<QWidget*>()) {
+        if (!child->isVisible()) continue;
+        const QRect place(child->mapTo(area()->viewport(), QPoint()), child->size());
+        EXPECT_GE(place.left(), 0) << language << " " << child->accessibleName().toStdString();
+        EXPECT_LE(place.right(), room) << language << " " << child->accessibleName().toStdString();
+        const auto* label = qobject_cast<QLabel*>(child);
+        if (label != nullptr && !label->wordWrap()) {
+          EXPECT_GE(label->width(), label->sizeHint().width()) << label->text().toStdString();
+        }
+      }
+      screenshot(QStringLiteral("generation-%1-%2").arg(QLatin1String(language)).arg(size.width()));
+      close_window();
+    }
+  }
+}
+
+TEST_F(GenerationPanelTest, TheWheelScrollsItAndTurnsOnlyWhatHasTheFocus) {
+  open({1280, 600});
+  ASSERT_GT(area()->verticalScrollBar()->maximum(), 0);
+  QDoubleSpinBox* guidance = window->generation()->guidance();
+  QComboBox* solver = window->generation()->solver();
+  const double value = guidance->value();
+  const int method = solver->currentIndex();
+  for (QWidget* field : {static_cast<QWidget*>(guidance), static_cast<QWidget*>(solver)}) {
+    EXPECT_NE(field->focusPolicy(), Qt::WheelFocus);
+    area()->verticalScrollBar()->setValue(0);
+    turn_wheel(field);
+    EXPECT_GT(area()->verticalScrollBar()->value(), 0);
+  }
+  EXPECT_EQ(guidance->value(), value);
+  EXPECT_EQ(solver->currentIndex(), method);
+  window->activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+  guidance->setFocus();
+  turn_wheel(guidance);
+  EXPECT_NE(guidance->value(), value);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <QDockWidget>
 #include <QPushButton>
 #include <QScreen>
-#include <QScrollArea>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -14,6 +13,7 @@
 #include "ui/export/export_dialog.h"
 #include "ui/frame/dock_titles.h"
 #include "ui/frame/empty_state.h"
+#include "ui/frame/panel_scroll.h"
 #include "ui/inspector/inspector_panel.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
@@ -111,14 +111,8 @@ void MainWindow::make_docks() {
   scenes_ = new ScenePanel(app_);
   add_dock(QStringLiteral("scenes"), tr("Scenes"), scenes_, Qt::LeftDockWidgetArea);
   generation_ = new GenerationPanel(app_, actions_);
-  auto* scroll = new QScrollArea;
-  scroll->setWidget(generation_);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setAccessibleName(tr("Generation"));
-  auto* generation =
-      add_dock(QStringLiteral("generation"), tr("Generation"), scroll, Qt::RightDockWidgetArea);
+  auto* generation = add_dock(QStringLiteral("generation"), tr("Generation"),
+                              new PanelScroll(generation_, tr("Generation")), Qt::RightDockWidgetArea);
   history_ = new HistoryPanel(app_);
   add_dock(QStringLiteral("history"), tr("History"), history_, Qt::RightDockWidgetArea);
   inspector_ = new InspectorPanel(app_);

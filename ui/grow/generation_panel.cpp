@@ -179,6 +179,7 @@ QWidget* GenerationPanel::advanced() {
   variations_->setToolTip(tr("How many continuations are shown side by side"));
   hint_ = new QLabel(tr("Held from the next new column on."));
   hint_->setProperty("role", "small");
+  hint_->setWordWrap(true);
   auto* defaults = new QPushButton(tr("Model defaults"));
   defaults->setProperty("role", "ghost");
   connect(defaults, &QPushButton::clicked, this,
@@ -191,7 +192,7 @@ QWidget* GenerationPanel::advanced() {
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   const auto add = [&](const QString& title, QWidget* field) {
-    field->setAccessibleName(QString(title).remove(QLatin1Char('&')));
+    field->setAccessibleName(plain_text(title));
     form->addRow(title, field);
   };
   add(tr("&Guidance"), guidance_);
@@ -200,7 +201,8 @@ QWidget* GenerationPanel::advanced() {
   add(tr("&Time grid"), grid_);
   add(tr("&Evaluations"), evaluations_);
   add(tr("&Mode"), positions_);
-  form->addRow(hint_, defaults);
+  form->addRow(hint_);
+  form->addRow(QString(), defaults);
   add(tr("Scene r&amp"), ramp_);
   add(tr("&Variations"), variations_);
   align_labels(form);

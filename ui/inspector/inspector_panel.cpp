@@ -3,19 +3,17 @@
 #include <QDragEnterEvent>
 #include <QMimeData>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QTabBar>
 #include <QUrl>
 
 #include "ui/app_controller.h"
 #include "ui/frame/empty_state.h"
+#include "ui/frame/panel_scroll.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
 namespace {
-
-constexpr int kScrollBar = 10;  // logical pixels, as in the style sheet
 
 QString dropped_file(const QMimeData* mime) {
   if (!mime->hasUrls() || mime->urls().size() != 1) return {};
@@ -88,14 +86,7 @@ QWidget* InspectorPanel::make_content() {
   layout->addWidget(on_canvas_, 0, Qt::AlignLeft);
   layout->addStretch();
   layout->addWidget(equivariance, 0, Qt::AlignLeft);
-  auto* scroll = new QScrollArea;
-  scroll->setWidget(content);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setAccessibleName(tr("Inspector"));
-  scroll->setMinimumWidth(content->minimumSizeHint().width() + kScrollBar);
-  return scroll;
+  return new PanelScroll(content, tr("Inspector"));
 }
 
 void InspectorPanel::update() {
