@@ -7,6 +7,7 @@
 #include "ui/batch/batch_host.h"
 #include "ui/export/canvas_export.h"
 #include "ui/gui_thread.h"
+#include "ui/scenes/scene_model.h"
 
 namespace equi::ui {
 
@@ -105,6 +106,8 @@ void AppController::connect_parts() {
     report(error);
     project_->engine_failed();
   });
+  connect(growth_, &Growth::photo_scene_chosen, this,
+          [this](qint64 scene) { say_how_the_photo_continues(scene, false); });
   connect(growth_, &Growth::running_changed, this, [this] { thumbnails_->set_paused(growth_->running()); });
 }
 
@@ -127,6 +130,17 @@ void AppController::take_snapshot() {
   growth_->canvas_changed();
   project_->canvas_changed();
   Q_EMIT canvas_changed();
+  if (photo_asked_ && snapshot_ && snapshot_->cursor != *photo_asked_ && growth_->bare_photo()) {
+    photo_asked_.reset();
+    say_how_the_photo_continues(snapshot_->state.scene, true);
+  }
+}
+
+void AppController::say_how_the_photo_continues(std::int64_t scene, bool just_read) {
+  const QString name = engine() ? scene_title(*engine(), scene) : QString();
+  if (name.isEmpty()) return;
+  const QString text = tr("The photo continues as %1.").arg(name);
+  Q_EMIT notice(just_read ? text + QLatin1Char(' ') + tr("Click another scene to change that.") : text);
 }
 
 void AppController::set_selection(stream::ColumnRange columns) {
@@ -149,6 +163,7 @@ void AppController::import_photo(const QString& path) {
     return report(Error(ErrorKind::bad_input, path.toStdString(), "is a folder", "choose a picture"));
   }
   growth_->forget_steps();
+  photo_asked_ = snapshot_ ? snapshot_->cursor : -1;
   studio_->import_photo(to_path(path), {growth_->seed(), 0, growth_->settings()});
   Q_EMIT notice(tr("Reading %1").arg(info.fileName()));
 }

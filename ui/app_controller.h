@@ -86,6 +86,7 @@ class AppController : public QObject {
 
  private:
   void take_snapshot();
+  void say_how_the_photo_continues(std::int64_t scene, bool just_read);
   engine::Studio::Callbacks callbacks();
   void connect_parts();
 
@@ -104,6 +105,7 @@ class AppController : public QObject {
   media::FreeSpace free_space_ = media::free_space;
   std::shared_ptr<const engine::Snapshot> snapshot_;
   stream::ColumnRange selection_;
+  std::optional<std::int64_t> photo_asked_;  // at this history entry; until it is there
   bool started_ = false, reattached_ = false;
 
   // Written by the worker, taken by the GUI thread: only the newest counts.

@@ -151,6 +151,44 @@ TEST_F(Journeys, APhotoIsShownAndExtendsBothWays) {
   EXPECT_EQ(app->snapshot()->extent, (ColumnRange{-4, wide + 4}));
 }
 
+// Until it has grown: then a click begins another panorama, as anywhere else.
+TEST_F(Journeys, AClickOnASceneSaysHowAPhotoContinues) {
+  QImage photo(320, 200, QImage::Format_RGB32);
+  photo.fill(QColor(90, 140, 200));
+  const QString path = from_path(folder / "photo.png");
+  photo.save(path);
+  app->import_photo(path);
+  const auto shown = [&] { return window->scenes()->list()->currentIndex().data(SceneModel::SceneRole); };
+  ASSERT_TRUE(wait_until([&] { return app->growth().bare_photo(); }));
+  const auto extent = app->snapshot()->extent;
+  EXPECT_EQ(shown(), 0);
+  EXPECT_TRUE(window->messages()->text().contains(QStringLiteral("Alpine lake")))
+      << window->messages()->text().toStdString();
+  click_scene(2);
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.scene == 2; }));
+  EXPECT_TRUE(app->growth().bare_photo());
+  EXPECT_EQ(app->snapshot()->extent, extent);
+  EXPECT_EQ(shown(), 2);
+  EXPECT_TRUE(window->messages()->text().contains(QStringLiteral("Ocean sunset")));
+  EXPECT_EQ(window->generation()->scene_text(), QStringLiteral("Scene: Ocean sunset"));
+  trigger("edit.undo");
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.scene == 0; }));
+  EXPECT_TRUE(app->growth().bare_photo());
+  EXPECT_EQ(shown(), 0);
+  click_scene(3);
+  app->growth().set_amount(4);
+  trigger("grow.right");
+  trigger("grow.left");
+  ASSERT_TRUE(wait_columns(extent.size() + 8));
+  ASSERT_TRUE(wait_idle());
+  const auto& state = app->snapshot()->state;
+  EXPECT_EQ(state.scene_at(extent.end).from, 3);
+  EXPECT_EQ(state.scene_at(-1).from, 3);
+  click_scene(1);
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.scene == 1; }));
+  EXPECT_FALSE(app->snapshot()->state.photo.has_value());
+}
+
 TEST_F(Journeys, APictureIsPasted) {
   QImage photo(300, 100, QImage::Format_RGB32);
   photo.fill(QColor(200, 120, 40));

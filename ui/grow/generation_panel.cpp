@@ -260,14 +260,14 @@ void GenerationPanel::show_scene() {
   if (!snapshot || snapshot->extent.size() == 0) {
     return scene_->setText(tr("Model: %1").arg(QString::fromStdString(engine->manifest().name)));
   }
-  const auto& names = engine->manifest().class_names;
   const auto title = [&](std::int64_t scene) {
-    return scene >= 0 && scene < static_cast<std::int64_t>(names.size())
-               ? readable_name(QString::fromStdString(names[static_cast<std::size_t>(scene)]))
-               : tr("no scene");
+    const QString name = scene_title(*engine, scene);
+    return name.isEmpty() ? tr("no scene") : name;
   };
   const auto selection = app_->selection();
-  const std::int64_t column = selection.size() > 0 ? selection.begin : snapshot->extent.end - 1;
+  // Without a selection what grows is named; nothing has grown of a bare photo, so what will be.
+  const std::int64_t next = snapshot->extent.end - (app_->growth().bare_photo() ? 0 : 1);
+  const std::int64_t column = selection.size() > 0 ? selection.begin : next;
   const auto at = snapshot->state.scene_at(column);
   const QString name = at.blend > 0 && at.blend < 1 ? tr("%1 → %2").arg(title(at.from), title(at.to))
                                                     : title(at.blend >= 1 ? at.to : at.from);

@@ -26,6 +26,7 @@ class GenerationPanel : public QWidget {
   QComboBox* solver() const { return solver_; }
   QDoubleSpinBox* guidance() const { return guidance_; }
   QSpinBox* evaluations() const { return evaluations_; }
+  QString scene_text() const { return scene_->text(); }
 
  private:
   QWidget* seed_row();

@@ -75,12 +75,30 @@ void Growth::set_auto_extend(bool on) {
 void Growth::start_scene(std::int64_t scene) {
   forget_steps();
   if (!app_->engine()) return;
-  const bool rolled = std::exchange(seed_rolled_, false);
-  if (!rolled && !seed_locked()) draw_seed();
-  settings_touched_ = false;
   studio().stop();
+  if (bare_photo()) {
+    const canvas::State& photo = app_->snapshot()->state;
+    mark_used();
+    studio().execute(canvas::ImportPhoto{
+        *photo.photo, photo.photo_columns, photo.blend_pixels, {seed_, scene, settings_}});
+    return Q_EMIT photo_scene_chosen(scene);
+  }
+  if (!seed_rolled_ && !seed_locked()) draw_seed();
+  mark_used();
   studio().execute(canvas::NewPanorama{seed_, scene, settings_});
   start(FrameId::forward, amount());
+}
+
+bool Growth::bare_photo() const {
+  const auto snapshot = app_->snapshot();
+  return snapshot && snapshot->state.photo &&
+         snapshot->extent == stream::ColumnRange{0, snapshot->state.photo_columns};
+}
+
+// The canvas holds from now on what the panel shows.
+void Growth::mark_used() {
+  seed_rolled_ = false;
+  settings_touched_ = false;
 }
 
 void Growth::extend(FrameId side) {
@@ -135,8 +153,8 @@ void Growth::reroll() {
     if (snapshot->state.left_end() < 0) return regenerate(-1);
     return;
   }
-  if (!std::exchange(seed_rolled_, false)) set_seed(seed_ + 1);
-  settings_touched_ = false;
+  if (!seed_rolled_) set_seed(seed_ + 1);
+  mark_used();
   studio().stop();
   studio().execute(canvas::NewPanorama{seed_, snapshot->state.scene, settings_});
   start(FrameId::forward, amount());

@@ -46,8 +46,10 @@ class Growth : public QObject {
   engine::FrameId side() const { return side_; }  // where it grows, or grew last
   const jobs::Progress& progress() const { return progress_; }
 
-  // A new panorama of a scene in this document (undo brings the one before back), and its first columns.
+  // A new panorama of a scene in this document (undo brings the one before back), and its first columns. A
+  // photo that nothing continues yet stays, and is continued as this scene.
   void start_scene(std::int64_t scene);
+  bool bare_photo() const;  // the canvas is one
   void extend(engine::FrameId side);
   void keep_going(engine::FrameId side);
   void stop();
@@ -75,10 +77,12 @@ class Growth : public QObject {
   void seed_changed();
   void settings_changed();
   void amount_changed();
+  void photo_scene_chosen(qint64 scene);
   void finished(qint64 made, double seconds);  // an extension ended by itself or was stopped
 
  private:
   void draw_seed();
+  void mark_used();
   void start(engine::FrameId side, std::int64_t count);
   bool next_step();  // false: there was none that adds columns
   void apply_settings(engine::FrameId side);

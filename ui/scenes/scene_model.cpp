@@ -15,6 +15,12 @@ QString readable_name(const QString& name) {
   return text;
 }
 
+QString scene_title(const engine::Engine& engine, std::int64_t scene) {
+  const auto& names = engine.manifest().class_names;
+  if (scene < 0 || scene >= static_cast<std::int64_t>(names.size())) return {};
+  return readable_name(QString::fromStdString(names[static_cast<std::size_t>(scene)]));
+}
+
 SceneModel::SceneModel(AppController* app, QObject* parent) : QAbstractListModel(parent), app_(app) {
   connect(app, &AppController::engine_changed, this, &SceneModel::reload);
   connect(&app->thumbnails(), &ThumbnailMaker::ready, this, [this](qint64 scene) {
@@ -52,6 +58,9 @@ QVariant SceneModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
       return readable_name(name);
     case Qt::ToolTipRole:
+      if (app_->growth().bare_photo()) {
+        return tr("%1 — click to continue the photo as this scene").arg(readable_name(name));
+      }
       return tr("%1 — click to start a panorama, drag onto the canvas to change the scene there")
           .arg(readable_name(name));
     case SceneRole:

@@ -4,6 +4,8 @@
 #include <QSortFilterProxyModel>
 #include <QStringList>
 
+#include "core/engine/engine.h"
+
 namespace equi::ui {
 
 class AppController;
@@ -55,5 +57,7 @@ class SceneFilter : public QSortFilterProxyModel {
 
 // A class name as people write it: "tall_building" -> "Tall building".
 QString readable_name(const QString& name);
+// The same of a class of the model; empty when it has no such class.
+QString scene_title(const engine::Engine& engine, std::int64_t scene);
 
 }  // namespace equi::ui

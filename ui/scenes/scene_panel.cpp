@@ -95,6 +95,8 @@ ScenePanel::ScenePanel(AppController* app, QWidget* parent)
     connect(filter_, signal, this, &ScenePanel::update_state);
   }
   connect(filter_, &QAbstractItemModel::modelReset, this, &ScenePanel::update_state);
+  connect(model_, &QAbstractItemModel::modelReset, this, [this] { shown_scene_ = -1; });
+  connect(app, &AppController::canvas_changed, this, &ScenePanel::show_scene);
   connect(&app->host(), &ModelHost::loading_changed, this, &ScenePanel::update_state);
   connect(&app->library(), &ModelLibrary::changed, this, &ScenePanel::update_state);
   update_state();
@@ -115,6 +117,17 @@ void ScenePanel::update_state() {
   } else {
     pages_->setCurrentWidget(list_);
   }
+}
+
+// Selects the scene that the canvas goes on with on the right, once: the user may be on the way to another.
+void ScenePanel::show_scene() {
+  const auto snapshot = app_->snapshot();
+  if (!snapshot || snapshot->extent.size() == 0) return;
+  const auto at = snapshot->state.scene_at(snapshot->extent.end);
+  const std::int64_t scene = at.blend > 0 ? at.to : at.from;
+  if (scene == shown_scene_) return;
+  shown_scene_ = scene;
+  list_->setCurrentIndex(filter_->mapFromSource(model_->index(static_cast<int>(scene))));
 }
 
 void ScenePanel::toggle_favourite(const QModelIndex& index) {

@@ -33,6 +33,7 @@ class ScenePanel : public QWidget {
 
  private:
   void update_state();
+  void show_scene();
   void toggle_favourite(const QModelIndex& index);
   void context_menu(const QPoint& position);
 
@@ -45,6 +46,7 @@ class ScenePanel : public QWidget {
   QListView* list_;
   QLabel* message_;
   QWidget* no_model_;
+  std::int64_t shown_scene_ = -1;  // the canvas's, as it was last selected
 };
 
 }  // namespace equi::ui

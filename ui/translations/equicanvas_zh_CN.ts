@@ -441,6 +441,14 @@
             <source>Reading %1</source>
             <translation>正在读取 %1</translation>
         </message>
+        <message>
+            <source>The photo continues as %1.</source>
+            <translation>照片将以“%1”延续。</translation>
+        </message>
+        <message>
+            <source>Click another scene to change that.</source>
+            <translation>单击其他场景即可更换。</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::BatchDialog</name>
@@ -2886,6 +2894,10 @@
         <message>
             <source>%1 — click to start a panorama, drag onto the canvas to change the scene there</source>
             <translation>%1 — 单击开始一幅全景图，拖到画布上可从该处更换场景</translation>
+        </message>
+        <message>
+            <source>%1 — click to continue the photo as this scene</source>
+            <translation>%1 — 单击即以该场景延续照片</translation>
         </message>
     </context>
     <context>
