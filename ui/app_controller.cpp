@@ -3,7 +3,9 @@
 #include <QDir>
 #include <QFileInfo>
 #include <algorithm>
+#include <utility>
 
+#include "core/media/cut_short.h"
 #include "ui/batch/batch_host.h"
 #include "ui/export/canvas_export.h"
 #include "ui/gui_thread.h"
@@ -106,8 +108,9 @@ void AppController::connect_parts() {
     report(error);
     project_->engine_failed();
   });
-  connect(growth_, &Growth::photo_scene_chosen, this,
-          [this](qint64 scene) { say_how_the_photo_continues(scene, false); });
+  connect(growth_, &Growth::photo_scene_chosen, this, [this](qint64 scene) {
+    Q_EMIT notice(tr("The photo continues as %1.").arg(scene_title(*engine(), scene)));
+  });
   connect(growth_, &Growth::running_changed, this, [this] { thumbnails_->set_paused(growth_->running()); });
 }
 
@@ -130,17 +133,23 @@ void AppController::take_snapshot() {
   growth_->canvas_changed();
   project_->canvas_changed();
   Q_EMIT canvas_changed();
-  if (photo_asked_ && snapshot_ && snapshot_->cursor != *photo_asked_ && growth_->bare_photo()) {
-    photo_asked_.reset();
-    say_how_the_photo_continues(snapshot_->state.scene, true);
+  if (photo_asked_ && snapshot_ && snapshot_->cursor != photo_asked_->entry && growth_->bare_photo()) {
+    tell_photo(*std::exchange(photo_asked_, std::nullopt));
   }
 }
 
-void AppController::say_how_the_photo_continues(std::int64_t scene, bool just_read) {
-  const QString name = engine() ? scene_title(*engine(), scene) : QString();
-  if (name.isEmpty()) return;
-  const QString text = tr("The photo continues as %1.").arg(name);
-  Q_EMIT notice(just_read ? text + QLatin1Char(' ') + tr("Click another scene to change that.") : text);
+void AppController::tell_photo(const PhotoAsked& photo) {
+  const QString name = engine() ? scene_title(*engine(), snapshot_->state.scene) : QString();
+  QString text;
+  if (!name.isEmpty()) {
+    text = tr("The photo continues as %1.").arg(name) + QLatin1Char(' ') +
+           tr("Click another scene to change that.");
+  }
+  if (photo.cut_short) {
+    Q_EMIT warned(tr("%1 breaks off: a part of the photo may be missing").arg(photo.name), text);
+  } else if (!text.isEmpty()) {
+    Q_EMIT notice(text);
+  }
 }
 
 void AppController::set_selection(stream::ColumnRange columns) {
@@ -162,10 +171,23 @@ void AppController::import_photo(const QString& path) {
   if (info.isDir()) {
     return report(Error(ErrorKind::bad_input, path.toStdString(), "is a folder", "choose a picture"));
   }
-  growth_->forget_steps();
-  photo_asked_ = snapshot_ ? snapshot_->cursor : -1;
-  studio_->import_photo(to_path(path), {growth_->seed(), 0, growth_->settings()});
   Q_EMIT notice(tr("Reading %1").arg(info.fileName()));
+  const auto cut_short = std::make_shared<bool>(false);
+  files_->submit({.name = "photo",
+                  .priority = jobs::Priority::visible,
+                  .run = [cut_short, file = to_path(path)](
+                             const jobs::Context&) { *cut_short = media::is_cut_short(file); },
+                  .on_end =
+                      [this, cut_short, path](const std::optional<Error>& error) {
+                        if (error) return;  // the program ends
+                        post(this, [this, cut_short, path] { take_photo(path, *cut_short); });
+                      }});
+}
+
+void AppController::take_photo(const QString& path, bool cut_short) {
+  growth_->forget_steps();
+  photo_asked_ = PhotoAsked{QFileInfo(path).fileName(), cut_short, snapshot_ ? snapshot_->cursor : -1};
+  studio_->import_photo(to_path(path), {growth_->seed(), 0, growth_->settings()});
 }
 
 void AppController::import_photo(const QImage& picture) {

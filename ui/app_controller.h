@@ -83,10 +83,18 @@ class AppController : public QObject {
   void engine_changed();
   void failed(const equi::Error& error);
   void notice(const QString& text);
+  void warned(const QString& title, const QString& text);
 
  private:
+  // A photo that is being read.
+  struct PhotoAsked {
+    QString name;
+    bool cut_short = false;
+    std::int64_t entry = -1;  // of the history, before it is there
+  };
   void take_snapshot();
-  void say_how_the_photo_continues(std::int64_t scene, bool just_read);
+  void take_photo(const QString& path, bool cut_short);
+  void tell_photo(const PhotoAsked& photo);
   engine::Studio::Callbacks callbacks();
   void connect_parts();
 
@@ -105,7 +113,7 @@ class AppController : public QObject {
   media::FreeSpace free_space_ = media::free_space;
   std::shared_ptr<const engine::Snapshot> snapshot_;
   stream::ColumnRange selection_;
-  std::optional<std::int64_t> photo_asked_;  // at this history entry; until it is there
+  std::optional<PhotoAsked> photo_asked_;
   bool started_ = false, reattached_ = false;
 
   // Written by the worker, taken by the GUI thread: only the newest counts.

@@ -8,6 +8,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "core/base/error.h"
+#include "core/media/cut_short.h"
 #include "tests/support/temp_folder.h"
 
 namespace equi::media {
@@ -221,6 +222,36 @@ TEST_F(Photo, AGibibyteOfZerosIsNoPicture) {
   const std::size_t before = peak_memory();
   EXPECT_THROW(read(path), Error);
   EXPECT_LT(peak_memory(), before + (std::size_t{50} << 20));
+}
+
+// Wherever it breaks off, also where a small picture of itself lies in one of its first segments.
+TEST_F(Photo, ThatBreaksOffIsNoticed) {
+  cv::Mat picture(96, 128, CV_8UC3);
+  cv::randu(picture, 0, 255);
+  for (const int progressive : {0, 1}) {
+    for (const int restarts : {0, 4}) {
+      std::vector<std::uint8_t> bytes, small;
+      cv::imencode(".jpg", picture, bytes,
+                   {cv::IMWRITE_JPEG_PROGRESSIVE, progressive, cv::IMWRITE_JPEG_RST_INTERVAL, restarts});
+      cv::imencode(".jpg", picture(cv::Rect(0, 0, 16, 16)), small);
+      const std::size_t length = small.size() + 2;
+      small.insert(small.begin(), {0xff, 0xe1, std::uint8_t(length >> 8), std::uint8_t(length)});
+      bytes.insert(bytes.begin() + 2, small.begin(), small.end());
+      EXPECT_FALSE(is_cut_short(write_bytes("whole.jpg", bytes)));
+      auto longer = bytes;
+      longer.insert(longer.end(), 100, 7);
+      EXPECT_FALSE(is_cut_short(write_bytes("more.jpg", longer))) << "phones put things behind the picture";
+      for (const double part : {0.01, 0.3, 0.6, 0.9, 0.999}) {
+        auto cut = bytes;
+        cut.resize(static_cast<std::size_t>(part * static_cast<double>(bytes.size())));
+        EXPECT_TRUE(is_cut_short(write_bytes("cut.jpg", cut)))
+            << part << " of it, progressive " << progressive;
+      }
+    }
+  }
+  EXPECT_FALSE(is_cut_short(write("picture.png", picture)));
+  EXPECT_FALSE(is_cut_short(folder_ / "none.jpg"));
+  EXPECT_FALSE(is_cut_short(std::filesystem::path(EQUI_TEST_DATA) / "photos" / "cmyk_red.jpg"));
 }
 
 }  // namespace

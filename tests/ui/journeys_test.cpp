@@ -1,6 +1,7 @@
 // The journeys of the product, driven through the real widgets.
 #include <QClipboard>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QMimeData>
 #include <algorithm>
 
@@ -187,6 +188,22 @@ TEST_F(Journeys, AClickOnASceneSaysHowAPhotoContinues) {
   click_scene(1);
   ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.scene == 1; }));
   EXPECT_FALSE(app->snapshot()->state.photo.has_value());
+}
+
+TEST_F(Journeys, APhotoThatBreaksOffIsOpenedWithAWarning) {
+  QImage photo(320, 200, QImage::Format_RGB32);
+  photo.fill(QColor(90, 140, 200));
+  const QString path = from_path(folder / "cut.jpg");
+  photo.save(path);
+  QFile file(path);
+  ASSERT_TRUE(file.open(QIODevice::ReadWrite) && file.resize(file.size() * 9 / 10));
+  file.close();
+  app->import_photo(path);
+  ASSERT_TRUE(wait_until([&] { return app->growth().bare_photo(); }));
+  const QString said = window->messages()->text();
+  EXPECT_TRUE(said.contains(QStringLiteral("cut.jpg")) && said.contains(QStringLiteral("breaks off")) &&
+              said.contains(QStringLiteral("Alpine lake")))
+      << said.toStdString();
 }
 
 TEST_F(Journeys, APictureIsPasted) {

@@ -117,6 +117,9 @@ void MainWindow::connect_app() {
   connect(app_, &AppController::failed, messages_, &MessageBar::show_error);
   connect(app_, &AppController::notice, this,
           [this](const QString& text) { messages_->show_message(MessageBar::Kind::note, text); });
+  connect(app_, &AppController::warned, this, [this](const QString& title, const QString& text) {
+    messages_->show_message(MessageBar::Kind::warning, title, text);
+  });
   connect(app_, &AppController::selection_changed, this, &MainWindow::update_actions);
   connect(&app_->growth(), &Growth::running_changed, this, &MainWindow::update_actions);
   connect(&app_->host(), &ModelHost::loading_changed, this, &MainWindow::update_center);

@@ -449,6 +449,10 @@
             <source>Click another scene to change that.</source>
             <translation>单击其他场景即可更换。</translation>
         </message>
+        <message>
+            <source>%1 breaks off: a part of the photo may be missing</source>
+            <translation>%1 不完整：照片的一部分可能缺失</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::BatchDialog</name>
