@@ -131,6 +131,15 @@ class GenerationPanelTest : public UiTest {
   }
 };
 
+TEST_F(GenerationPanelTest, ItsLettersLeadToOneThingEach) {
+  for (const char* language : {"en", "zh_CN"}) {
+    use_language(QLatin1String(language));
+    open({1280, 800});
+    EXPECT_EQ(shared_letters(window.get()).join(u'\n').toStdString(), "") << language;
+    close_window();
+  }
+}
+
 TEST_F(GenerationPanelTest, NothingOfItIsCut) {
   for (const char* language : {"en", "zh_CN"}) {
     use_language(QLatin1String(language));

@@ -6,6 +6,7 @@
 #include <QKeySequence>
 #include <QLabel>
 #include <QMap>
+#include <QMenuBar>
 #include <QPushButton>
 #include <QScreen>
 #include <QTabBar>
@@ -163,6 +164,9 @@ QStringList UiTest::shared_letters(QWidget* in) {
     if (const auto* box = qobject_cast<const QGroupBox*>(widget)) add(box->title());
     const auto* label = qobject_cast<const QLabel*>(widget);
     if (label != nullptr && label->buddy() != nullptr && label->buddy()->isEnabled()) add(label->text());
+    const auto* menus = qobject_cast<const QMenuBar*>(widget);
+    if (menus != nullptr)
+      for (const QAction* menu : menus->actions()) add(menu->text());
     const auto* tabs = qobject_cast<const QTabBar*>(widget);
     for (int i = 0; tabs != nullptr && i < tabs->count(); ++i) add(tabs->tabText(i));
   }

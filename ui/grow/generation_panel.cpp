@@ -198,13 +198,13 @@ QWidget* GenerationPanel::advanced() {
   add(tr("&Guidance"), guidance_);
   add(tr("Guidance s&chedule"), schedule_);
   add(tr("S&olver"), solver_);
-  add(tr("&Time grid"), grid_);
-  add(tr("&Evaluations"), evaluations_);
+  add(tr("Time gr&id"), grid_);
+  add(tr("Eval&uations"), evaluations_);
   add(tr("&Mode"), positions_);
   form->addRow(hint_);
   form->addRow(QString(), defaults);
   add(tr("Scene r&amp"), ramp_);
-  add(tr("&Variations"), variations_);
+  add(tr("Va&riations"), variations_);
   align_labels(form);
 
   connect(guidance_, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::take_settings);

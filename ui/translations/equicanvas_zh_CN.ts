@@ -1413,12 +1413,12 @@
             <translation>求解器(&amp;O)</translation>
         </message>
         <message>
-            <source>&amp;Time grid</source>
-            <translation>时间网格(&amp;T)</translation>
+            <source>Time gr&amp;id</source>
+            <translation>时间网格(&amp;I)</translation>
         </message>
         <message>
-            <source>&amp;Evaluations</source>
-            <translation>求值次数(&amp;E)</translation>
+            <source>Eval&amp;uations</source>
+            <translation>求值次数(&amp;U)</translation>
         </message>
         <message>
             <source>&amp;Mode</source>
@@ -1429,8 +1429,8 @@
             <translation>场景过渡(&amp;A)</translation>
         </message>
         <message>
-            <source>&amp;Variations</source>
-            <translation>候选数(&amp;V)</translation>
+            <source>Va&amp;riations</source>
+            <translation>候选数(&amp;R)</translation>
         </message>
         <message>
             <source>No model is loaded.</source>
