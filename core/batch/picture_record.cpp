@@ -69,7 +69,7 @@ PictureRecord make_record(engine::Session& session, engine::ColumnRange shown, b
   record.version = EQUI_VERSION;
   record.model = session.engine().identity();
   const auto& names = session.engine().manifest().class_names;
-  record.scene_name = names.at(static_cast<std::size_t>(state.scene));
+  if (state.scene >= 0) record.scene_name = names.at(static_cast<std::size_t>(state.scene));  // else no scene
   record.settings = without_stored_parts(state);
   record.columns = shown;
   record.seamless = seamless;
