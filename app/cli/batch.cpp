@@ -34,14 +34,15 @@ std::shared_ptr<const engine::Engine> load_engine(const batch::Plan& plan, const
                               engine::parse_precision_choice(a.precision));
 }
 
-// The batch size that a queue in the folder uses already; else the plan's; else one chosen by memory.
-void settle_batch(batch::Plan& plan, const batch::Shard& shard, const engine::Engine& engine) {
+// Unless the plan says it: the batch size that a queue in the folder uses already; 0: none. The parts of a
+// whole need one size, which two machines would choose differently.
+void find_batch(batch::Plan& plan, const batch::Shard& shard) {
   if (plan.batch > 0) return;
-  if (const auto known = batch::Queue::find(plan.folder, shard)) {
-    plan.batch = known->batch;
-    return;
+  if (const auto known = batch::Queue::find(plan.folder, shard)) plan.batch = known->batch;
+  if (plan.batch == 0 && shard.count > 1) {
+    throw Error(ErrorKind::bad_input, "shard", "a part of a plan needs the batch size that all parts have",
+                "name it, the same for each: --batch 16, or \"batch\" in the plan");
   }
-  plan.batch = batch::choose_batch(engine, *std::ranges::max_element(plan.widths));
 }
 
 std::string duration(double seconds) {
@@ -126,12 +127,24 @@ void print_status(const batch::Queue& queue, bool json) {
              c.cancelled, c.set_aside, queue.paused() ? "; paused: " + queue.pause_reason() : "");
 }
 
+void say_unchanged(const batch::Queue& queue, std::int64_t item, const char* what) {
+  warn(fmt::format("item {}", item),
+       fmt::format("is {}, so it is not {}", batch::name(queue.row(item).state), what));
+}
+
 // The changes that options ask for; true when there were any and nothing is to be made.
 bool change_queue(batch::Queue& queue, const Arguments& a) {
-  for (const auto item : a.cancel) queue.cancel(item);
-  for (const auto item : a.retry) queue.retry(item);
+  for (const auto* items : {&a.cancel, &a.retry}) {
+    for (const auto item : *items) queue.row(item);  // throws when there is none, before anything is changed
+  }
+  for (const auto item : a.cancel) {
+    if (!queue.cancel(item)) say_unchanged(queue, item, "cancelled");
+  }
+  for (const auto item : a.retry) {
+    if (!queue.retry(item)) say_unchanged(queue, item, "retried");
+  }
   for (std::size_t i = 0; i + 1 < a.move.size(); i += 2) queue.move(a.move[i], a.move[i + 1]);
-  if (a.retry_failed) fmt::print(stderr, "{} items wait again\n", queue.retry_failed());
+  if (a.retry_failed) say(fmt::format("{} items wait again\n", queue.retry_failed()));
   return a.status || !a.cancel.empty() || !a.retry.empty() || !a.move.empty();
 }
 
@@ -203,10 +216,23 @@ void work_off(const std::shared_ptr<const engine::Engine>& engine, const std::sh
   if (after.failed + after.set_aside > 0) set_exit_code(1);
 }
 
+bool has_ending(const std::filesystem::path& file, media::Format format) {
+  try {
+    return media::parse_format(file.extension().string()) == format;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void make_again(const Arguments& a, const batch::Plan& plan, const std::stop_token& stop) {
   if (a.again_output.empty()) throw Error(ErrorKind::bad_input, "output", "is missing", "-o picture.png");
   for (const auto& entry : batch::read_manifest(plan.folder / "manifest.jsonl")) {
     if (entry.item.number != a.again) continue;
+    if (!has_ending(a.again_output, entry.format.format)) {
+      throw Error(ErrorKind::bad_input, a.again_output,
+                  fmt::format("does not end in {}, as picture {} does", media::ending(entry.format.format),
+                              entry.item.number));
+    }
     const auto engine =
         engine::Engine::load(plan.model, parse_device(entry.device), parse_precision(entry.precision));
     ProgressBar bar("columns", entry.item.width, a.json);
@@ -228,14 +254,15 @@ void run(const Arguments& a) {
   const Interrupt interrupt;
   auto plan = plan_of(a);
   if (a.gather) {
-    const auto count = batch::gather(plan.folder);
+    const auto count = batch::gather(plan.folder, batch::count_items(plan, 0));  // 0 for "all" scenes
     if (a.json) return print_json({{"pictures", count}});
     return fmt::print("{}: {} pictures\n", (plan.folder / "manifest.jsonl").string(), count);
   }
   if (a.again >= 0) return make_again(a, plan, interrupt.token());
   const auto shard = a.shard.empty() ? batch::Shard{} : batch::parse_shard(a.shard);
+  find_batch(plan, shard);
   const auto engine = load_engine(plan, a);
-  settle_batch(plan, shard, *engine);
+  if (plan.batch == 0) plan.batch = batch::choose_batch(*engine, *std::ranges::max_element(plan.widths));
   if (a.dry_run) return dry_run(plan, shard, *engine, a.json);
   const std::shared_ptr<batch::Queue> queue = batch::Queue::open(plan, batch::facts_of(*engine), shard);
   if (change_queue(*queue, a)) return print_status(*queue, a.json);
@@ -261,7 +288,8 @@ void add_batch(CLI::App& app) {
   command->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
   command->add_option("--batch", a->batch, "Panoramas at once, instead of the plan's (0: chosen by memory)")
       ->check(CLI::Range(std::int64_t{0}, batch::kMaxBatch));
-  command->add_option("--shard", a->shard, "Only this part of the plan: 2/8 is the second of eight");
+  command->add_option("--shard", a->shard,
+                      "Only this part of the plan: 2/8 is the second of eight (with one --batch for all)");
   command->add_flag("--gather", a->gather, "Join the manifests and contact sheets of all shards");
   command->add_flag("--dry-run", a->dry_run, "Say what would be made, then stop");
   command->add_flag("--status", a->status, "Show the items and their states, then stop");
@@ -271,7 +299,8 @@ void add_batch(CLI::App& app) {
   command->add_option("--retry", a->retry, "These items wait again, cancelled ones too");
   command->add_option("--move", a->move, "ITEM PLACE: put an item at a place of the queue (0: next)")
       ->expected(2);
-  command->add_option("--again", a->again, "Make the picture of this index of the manifest again (-o FILE)");
+  command->add_option("--again", a->again, "Make the picture of this index of the manifest again (-o FILE)")
+      ->check(CLI::Range(std::int64_t{0}, batch::kMaxItems));
   command->add_option("-o,--output", a->again_output, "Where --again writes");
   command->add_flag("--json", a->json, "Print JSON");
   command->footer(

@@ -89,6 +89,8 @@ std::int64_t line_of(std::string_view json, const std::vector<JsonField::Step>& 
 }
 
 JsonText::JsonText(std::string text, std::string where) : text_(std::move(text)), where_(std::move(where)) {
+  // The byte order mark that some editors put first: the parser skips it, the walker does not know it.
+  while (text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
   try {
     root_ = nlohmann::json::parse(text_);
   } catch (const nlohmann::json::parse_error& e) {
@@ -96,6 +98,8 @@ JsonText::JsonText(std::string text, std::string where) : text_(std::move(text))
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(end), '\n');
     throw Error(ErrorKind::bad_input, fmt::format("{} line {}", where_, line), "is not valid JSON",
                 "a comma or a quote is missing there, or just before");
+  } catch (const nlohmann::json::out_of_range&) {
+    throw Error(ErrorKind::bad_input, where_, "holds a number that is too large");
   }
 }
 

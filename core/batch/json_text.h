@@ -18,7 +18,8 @@ class JsonField;
 // and the field.
 class JsonText {
  public:
-  // `where` names the file. Throws Error(bad_input) naming the line when it is no JSON.
+  // `where` names the file. A byte order mark at the beginning is skipped. Throws Error(bad_input) naming the
+  // line when it is no JSON.
   JsonText(std::string text, std::string where);
   JsonField root() const;
 

@@ -33,6 +33,7 @@ struct ManifestEntry {
 // How an item was made, for the queue's `made_with`.
 std::string made_with(const engine::Engine& engine, std::int64_t batch, std::int64_t row);
 
+// Throws Error(bad_input) naming the queue's file when its row is damaged.
 ManifestEntry manifest_entry(const Queue& queue, const ItemRow& row);
 std::string to_json_line(const ManifestEntry& entry);
 // Throws Error(bad_input) naming `where` and the field.
@@ -48,8 +49,10 @@ std::filesystem::path write_manifest(const Queue& queue);
 std::vector<std::filesystem::path> write_contact_sheets(const Queue& queue);
 
 // The manifests of all shards in a folder as one manifest.jsonl, and one set of contact sheets; how many
-// pictures they name. Throws Error(bad_input) when there is no shard's manifest.
-std::int64_t gather(const std::filesystem::path& folder);
+// pictures they name. Throws Error(bad_input), and writes nothing, unless every shard is there and names each
+// picture of the plan once; only what the user cancelled may be missing. `pictures`: how many the plan makes;
+// 0: as many as the shards' queues and manifests tell of.
+std::int64_t gather(const std::filesystem::path& folder, std::int64_t pictures = 0);
 
 // Makes the picture of an entry again, at `target` (in the entry's format). Returns its SHA-256, which is the
 // entry's on the same device and precision. Throws Error(bad_input) when the engine's model is another one.

@@ -39,7 +39,7 @@ constexpr std::int64_t kMaxBatch = 1024;
 // "effort", "compression", "solver", "seamless", "batch".
 Plan parse_plan(const std::string& text, const std::string& where, const std::filesystem::path& base);
 Plan read_plan(const std::filesystem::path& file);
-// With absolute paths; parse_plan of it gives the same plan.
+// With absolute paths; parse_plan of it gives the same plan (but for bytes of a path that are no UTF-8).
 std::string to_json(const Plan& plan);
 
 // What a plan needs to know of a model.

@@ -137,7 +137,8 @@ std::string to_json(const Plan& plan) {
   if (!plan.guidance.empty()) out["guidance"] = plan.guidance;
   if (!plan.steps.empty()) out["steps"] = plan.steps;
   if (!plan.solver.empty()) out["solver"] = plan.solver;
-  return out.dump(1);
+  // Only the two folders can be no UTF-8, and nothing is decided by how they are spelt here.
+  return out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace equi::batch

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -36,6 +37,20 @@ ItemRow read_row(const canvas::Statement& s) {
   row.sha256 = s.text(7);
   row.made_with = s.text(8);
   return row;
+}
+
+// What two queues of one batch agree in: not where the folder and the model are. Discarded: it is damaged.
+nlohmann::json without_places(const std::string& plan) {
+  auto parsed = nlohmann::json::parse(plan, nullptr, false);
+  if (!parsed.is_object()) return nlohmann::json(nlohmann::json::value_t::discarded);
+  parsed.erase("folder");
+  parsed.erase("model");
+  return parsed;
+}
+
+[[noreturn]] void throw_damaged(const std::filesystem::path& queue, const std::string& how) {
+  throw Error(ErrorKind::bad_input, queue.string(), fmt::format("is damaged: {}", how),
+              "take this file away to begin the batch anew");
 }
 
 bool has_tables(const canvas::Database& database) {
@@ -95,7 +110,9 @@ std::optional<Plan> Queue::find(const std::filesystem::path& folder, const Shard
   if (!has_tables(database)) return std::nullopt;
   auto statement = database.prepare("SELECT value FROM meta WHERE key = 'plan'");
   if (!statement.step()) return std::nullopt;
-  return parse_plan(statement.text(0), path.string(), "/");
+  auto plan = parse_plan(statement.text(0), path.string(), "/");
+  plan.folder = std::filesystem::absolute(folder);  // it may have been moved
+  return plan;
 }
 
 std::unique_ptr<Queue> Queue::open(const Plan& plan, const ModelFacts& model, const Shard& shard) {
@@ -112,6 +129,7 @@ std::unique_ptr<Queue> Queue::open(const Plan& plan, const ModelFacts& model, co
       path, known ? canvas::Database::Mode::open : canvas::Database::Mode::create);
   queue->create_rows();
   queue->check_same_plan();
+  queue->check_rows();
   queue->note_crash();
   return queue;
 }
@@ -154,14 +172,28 @@ void Queue::create_rows() {
   transaction.commit();
 }
 
-void Queue::check_same_plan() {
+void Queue::check_same_plan() const {
   const auto other = [&](const std::string& what) {
     throw Error(ErrorKind::bad_input, plan_.folder.string(), "holds a batch of another " + what,
                 "choose another folder, or the plan that belongs to it");
   };
   if (meta("schema") != kSchema) other("version of this program");
   if (meta("model") != identity(model_)) other("model");
-  if (meta("plan") != to_json(plan_)) other("plan");
+  const auto known = without_places(meta("plan"));
+  if (known.is_discarded()) throw_damaged(file(plan_.folder, shard_), "its plan is no JSON");
+  if (known != without_places(to_json(plan_))) other("plan");
+}
+
+// Every item of this shard has its row, and there are no others: what follows looks items up by number.
+void Queue::check_rows() const {
+  const auto mine =
+      std::ranges::count_if(items_, [this](const Item& item) { return shard_.has(item.group); });
+  const auto all = database_->integer("SELECT count(*) FROM items");
+  const auto known = database_->integer(
+      fmt::format("SELECT count(*) FROM items WHERE number >= 0 AND number < {}", items_.size()));
+  if (all != mine || known != mine) {
+    throw_damaged(file(plan_.folder, shard_), "its items are not those of the plan");
+  }
 }
 
 void Queue::note_crash() {

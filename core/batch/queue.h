@@ -61,10 +61,11 @@ class Queue {
   static constexpr const char* kCrashReason = "the program ended while items were being made";
 
   // Opens the queue of this plan in its folder, or makes it (and the folder). Throws Error(bad_input) when
-  // the folder holds the queue of another plan or model or another batch size, Error(io) when it cannot be
-  // written or another process has it open.
+  // the folder holds the queue of another plan or model or another batch size or a damaged one, Error(io)
+  // when it cannot be written or another process has it open. Where the two folders of a plan are does not
+  // matter: a batch may be moved, and the model is known by its hashes.
   static std::unique_ptr<Queue> open(const Plan& plan, const ModelFacts& model, const Shard& shard = {});
-  // The plan that a folder's queue belongs to, nothing when there is none.
+  // The plan that a folder's queue belongs to, with that folder; nothing when there is none.
   static std::optional<Plan> find(const std::filesystem::path& folder, const Shard& shard = {});
   static std::filesystem::path file(const std::filesystem::path& folder, const Shard& shard = {});
 
@@ -109,7 +110,8 @@ class Queue {
   Queue(const Plan& plan, const ModelFacts& model, const Shard& shard);
   void lock_file();
   void create_rows();
-  void check_same_plan();
+  void check_same_plan() const;
+  void check_rows() const;
   void note_crash();
   std::string meta(const std::string& key) const;
   void set_meta(const std::string& key, const std::string& value) const;

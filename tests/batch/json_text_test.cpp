@@ -36,6 +36,19 @@ TEST(JsonText, SaysWhereAValueIsOfTheWrongType) {
               HasSubstr("line 4: wide: there is no such field"));
 }
 
+TEST(JsonText, SkipsAByteOrderMark) {
+  const JsonText text("\xEF\xBB\xBF{\n\"modle\": 1}", "plan.json");
+  EXPECT_THAT(message_of([&] { text.root().require_members({"model"}); }),
+              HasSubstr("plan.json line 2: modle: there is no such field"));
+  EXPECT_THAT(message_of([] { JsonText("\xEF\xBB\xBF", "plan.json"); }), HasSubstr("is not valid JSON"));
+  EXPECT_THAT(message_of([] { JsonText("\xEF\xBB\xBF{\n\"a\": 1\n\"b\": 2}", "plan.json"); }),
+              HasSubstr("plan.json line 3"));
+}
+
+TEST(JsonText, RefusesANumberThatNoDoubleHolds) {
+  EXPECT_THAT(message_of([] { JsonText("{\"guidance\": 1e999}", "plan.json"); }), HasSubstr("too large"));
+}
+
 TEST(JsonText, SaysTheLineOfASyntaxError) {
   EXPECT_THAT(message_of([] { JsonText("{\n\"a\": 1\n\"b\": 2}", "plan.json"); }),
               HasSubstr("plan.json line 3"));

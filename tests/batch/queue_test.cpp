@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/batch/manifest.h"
 #include "tests/batch/batch_fixture.h"
 #include "tests/support/temp_folder.h"
 
@@ -165,6 +166,60 @@ TEST_F(QueueTest, ADamagedFileIsSaid) {
   open();
   std::ofstream(Queue::file(plan_.folder), std::ios::binary) << std::string(5000, 'x');
   EXPECT_THROW(open(), Error);
+}
+
+TEST_F(QueueTest, ItemsThatThePlanDoesNotHaveAreSaid) {
+  const auto damaged = [&](const std::string& change) {
+    plan_.folder = folder_.path() / std::to_string(std::hash<std::string>{}(change));
+    open();
+    canvas::Database(Queue::file(plan_.folder), canvas::Database::Mode::open).execute(change);
+    return message_of([&] { open(); });
+  };
+  for (const std::string change :
+       {"UPDATE items SET number = 6 WHERE number = 5", "UPDATE items SET number = -1 WHERE number = 0",
+        "UPDATE items SET number = 9223372036854775807 WHERE number = 2",
+        "DELETE FROM items WHERE number = 3", "INSERT INTO items(number, position, state) VALUES(77, 77, 0)",
+        "UPDATE meta SET value = 'x' WHERE key = 'plan'"}) {
+    const auto message = damaged(change);
+    EXPECT_THAT(message, HasSubstr("is damaged")) << change;
+    EXPECT_THAT(message, HasSubstr(".equicanvas-batch.sqlite")) << change;
+  }
+}
+
+TEST_F(QueueTest, APictureOfWhichNobodyKnowsHowItWasMadeIsSaid) {
+  const auto queue = open();
+  for (const std::string made_with : {"", "x", "[1]", "{\"device\": 7}"}) {
+    auto row = made(0);
+    row.made_with = made_with;
+    queue->finish(row, {});
+    EXPECT_THAT(message_of([&] { manifest_entry(*queue, queue->row(0)); }),
+                HasSubstr(".equicanvas-batch.sqlite: is damaged"))
+        << made_with;
+  }
+}
+
+TEST_F(QueueTest, TheSameBatchIsKnownWhereverItAndItsModelAre) {
+  open()->cancel(1);
+  const auto known = [&] { return state(*open(), 1) == ItemState::cancelled; };
+  const auto folder = plan_.folder;
+  plan_.folder = folder / "";
+  EXPECT_TRUE(known());
+  plan_.folder = folder / ".." / folder.filename();
+  EXPECT_TRUE(known());
+  plan_.folder = std::filesystem::relative(folder);
+  EXPECT_TRUE(known());
+  plan_.folder = folder_ / "moved";
+  std::filesystem::rename(folder, plan_.folder);
+  plan_.model = "elsewhere";
+  EXPECT_TRUE(known());
+  EXPECT_EQ(Queue::find(plan_.folder)->folder.string(), plan_.folder.string()) << "not where it was made";
+}
+
+TEST_F(QueueTest, AFolderMayHaveANameThatIsNoUtf8) {
+  plan_.folder = folder_.path() / "out-\xff\xfe";
+  open()->cancel(1);
+  EXPECT_EQ(state(*open(), 1), ItemState::cancelled);
+  EXPECT_EQ(Queue::find(plan_.folder)->folder.string(), plan_.folder.string());
 }
 
 TEST_F(QueueTest, ShardsDivideTheGroups) {

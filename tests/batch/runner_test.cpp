@@ -68,6 +68,55 @@ TEST_F(RunnerTest, TwoShardsMakeTheSameFilesAsOneRun) {
   EXPECT_TRUE(std::filesystem::exists(plan_.folder / "contact-sheet.jpg"));
 }
 
+// Shards of different batch sizes divide the items differently.
+TEST_F(RunnerTest, PartsOfDifferentBatchSizesAreNotGathered) {
+  plan_.batch = 2;
+  run_all({1, 2});
+  plan_.batch = 3;
+  run_all({2, 2});
+  const auto message = message_of([&] { gather(plan_.folder); });
+  EXPECT_THAT(message, HasSubstr("different batch sizes (2, 3)"));
+  EXPECT_THAT(message, HasSubstr("1 of 6 pictures are missing (2)"));
+  EXPECT_THAT(message, HasSubstr("2 are there more than once (4, 5)"));
+  EXPECT_FALSE(std::filesystem::exists(plan_.folder / "manifest.jsonl"));
+  for (const std::int64_t i : {1, 2}) std::filesystem::remove(Queue::file(plan_.folder, {i, 2}));
+  EXPECT_THAT(message_of([&] { gather(plan_.folder); }), HasSubstr("1 of 6 pictures are missing (2)"))
+      << "without the queues too";
+}
+
+TEST_F(RunnerTest, MissingShardsAreNamed) {
+  plan_.batch = 2;
+  run_all({1, 3});
+  EXPECT_THAT(message_of([&] { gather(plan_.folder); }), HasSubstr("no manifest of shard 2, 3 of 3"));
+  EXPECT_THAT(message_of([&] { gather(plan_.folder, 6); }),
+              HasSubstr("4 of 6 pictures are missing (2, 3, 4, 5)"));
+  run_all({2, 3});
+  run_all({3, 3});
+  EXPECT_THAT(message_of([&] { gather(plan_.folder, 5); }), HasSubstr("6 pictures, the plan makes 5"));
+  EXPECT_EQ(gather(plan_.folder, 6), 6);
+  run_all({1, 2});
+  EXPECT_THAT(message_of([&] { gather(plan_.folder, 6); }), HasSubstr("in 2 and of one in 3"));
+}
+
+TEST_F(RunnerTest, WhatFailedIsMissingWhenThePartsAreGatheredButNotWhatWasCancelled) {
+  plan_.batch = 2;
+  run_all({1, 2});
+  {
+    const auto queue = open({2, 2});
+    queue->fail(2, "the disk is full");
+    Runner(golden_engine(), queue).run();
+  }
+  EXPECT_THAT(message_of([&] { gather(plan_.folder); }), HasSubstr("1 of 6 pictures are missing (2)"));
+  {
+    const auto queue = open({2, 2});
+    queue->retry_failed();
+    queue->cancel(2);
+    queue->resume();
+    Runner(golden_engine(), queue).run();
+  }
+  EXPECT_EQ(gather(plan_.folder), 5);
+}
+
 TEST_F(RunnerTest, AStopAndARestartMakeTheSameFiles) {
   const auto whole = undisturbed();
   std::stop_source stop;
