@@ -1,6 +1,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
@@ -8,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/eval/scene_quality.h"
 #include "core/model/precision.h"
+#include "core/train/files.h"
 #include "core/train/picture_grid.h"
 
 namespace equi::cli {
@@ -44,9 +46,22 @@ eval::SceneQualityOptions options_of(const Arguments& a, const Manifest& manifes
   return o;
 }
 
+// What would fail after the minutes of measuring.
+void check_pictures(const Arguments& a, const Manifest& manifest) {
+  const int classes = manifest.generator.class_count;
+  if (a.panorama_scene < 0 || a.panorama_scene >= classes) {
+    throw Error(ErrorKind::bad_input, "panorama-scene",
+                fmt::format("{} is not between 0 and {}", a.panorama_scene, classes - 1));
+  }
+  if (a.pictures.empty()) return;
+  train::make_folder(a.pictures);
+  if (access(a.pictures.c_str(), W_OK | X_OK) != 0) {
+    throw Error(ErrorKind::io, a.pictures, "is no folder that can be written to");
+  }
+}
+
 void write_pictures(const Arguments& a, const model::Model& model, const torch::Tensor& tokens) {
   const std::filesystem::path folder = a.pictures;
-  std::filesystem::create_directories(folder);
   const auto columns = std::min(kSheetColumns, tokens.size(1));
   std::vector<torch::Tensor> strips;
   for (const auto& row : tokens.unbind(0)) strips.push_back(eval::decode_columns(model, row, 0, columns));
@@ -91,8 +106,9 @@ void print_text(const eval::SceneQuality& q, const Manifest& manifest) {
              q.frechet_far, q.frechet_rendered);
   fmt::print("position losses   {:.3f} largest / smallest\n", q.position_loss_ratio);
   for (std::size_t i = 0; i < q.agreement_by_class.size(); ++i) {
-    fmt::print("  {:<24} {:5.1f} % near; far distance without it {:.1f}\n", manifest.class_names[i],
-               100 * q.agreement_by_class[i], q.frechet_far_without_class[i]);
+    fmt::print("  {:<24} {:5.1f} % near; far distance without it {:.1f}\n",
+               printable(manifest.class_names[i]), 100 * q.agreement_by_class[i],
+               q.frechet_far_without_class[i]);
   }
 }
 
@@ -101,6 +117,7 @@ void run(const Arguments& a) {
   if (a.threads > 0) torch::set_num_threads(a.threads);
   const auto bundle = Bundle::open(a.model);
   const auto options = options_of(a, bundle.manifest());
+  check_pictures(a, bundle.manifest());
   const auto judge =
       train::load_classifier(a.classifier.empty() ? std::filesystem::path(a.model) / "classifier.safetensors"
                                                   : std::filesystem::path(a.classifier));
@@ -117,10 +134,13 @@ void run(const Arguments& a) {
       },
       interrupt.token());
   bar.reset();
+  if (a.json) {
+    print_json(to_json(quality));
+  } else {
+    print_text(quality, bundle.manifest());
+  }
   const torch::InferenceMode inference;
   if (!a.pictures.empty()) write_pictures(a, model, panoramas);
-  if (a.json) return print_json(to_json(quality));
-  print_text(quality, bundle.manifest());
 }
 
 }  // namespace

@@ -5,10 +5,13 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/cuda_loader.h"
+#include "core/base/error.h"
 #include "core/checkpoint/bundle.h"
 
 namespace equi::cli {
 namespace {
+
+constexpr std::size_t kLongText = 4096;
 
 std::int64_t parameter_count(const std::vector<WeightSpec>& specs) {
   std::int64_t total = 0;
@@ -46,7 +49,8 @@ void print_model(const Bundle& bundle, bool hashes_checked) {
   const Manifest& m = bundle.manifest();
   const auto& t = m.tokenizer;
   const auto& g = m.generator;
-  fmt::print("name         {}\nfolder       {}\n", m.name, bundle.folder().string());
+  fmt::print("name         {}\nfolder       {}\n", printable(m.name),
+             printable(bundle.folder().string(), kLongText));
   fmt::print("picture      {} px high, columns of {} px, tokens of {} numbers\n", t.image_height,
              t.column_pixels(), t.token_width);
   fmt::print("tokenizer    {:.1f} M parameters, {} levels, {} and {} base channels\n",
@@ -54,16 +58,17 @@ void print_model(const Bundle& bundle, bool hashes_checked) {
              t.decoder_channels);
   fmt::print("generator    {:.1f} M parameters, {} blocks, width {}, {} heads ({}), window {}\n",
              static_cast<double>(parameter_count(weight_specs(g))) / 1e6, g.blocks, g.width, g.heads,
-             m.heads_source, g.cond_length);
+             printable(m.heads_source), g.cond_length);
   fmt::print("flow head    {} blocks, width {}\n", g.flow_depth, g.flow_width);
   fmt::print("weights      {}, vae_norm {}\n", m.dtype, m.vae_norm);
   fmt::print("decoding     windows of {} columns every {}\n", m.window_columns, m.window_hop);
-  fmt::print("licence      {}\nprovenance   {}\n", m.licence, m.provenance);
+  fmt::print("licence      {}\nprovenance   {}\n", printable(m.licence, kLongText),
+             printable(m.provenance, kLongText));
   fmt::print("SHA-256      {}\n", hashes_checked ? "both files match the manifest" : "not checked (--check)");
   fmt::print("classes      {}\n", m.class_names.size());
   constexpr std::size_t kShown = 20;
   for (std::size_t i = 0; i < std::min(m.class_names.size(), kShown); ++i) {
-    fmt::print("  {:>4}  {}\n", i, m.class_names[i]);
+    fmt::print("  {:>4}  {}\n", i, printable(m.class_names[i]));
   }
   if (m.class_names.size() > kShown)
     fmt::print("  ... and {} more (--json lists all)\n", m.class_names.size() - kShown);

@@ -14,6 +14,9 @@
 namespace equi::cli {
 namespace {
 
+constexpr std::int64_t kMostSteps = 1'000'000'000'000;
+constexpr double kMostSeconds = 1e9;
+
 std::string clock_of(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::max(seconds, 0.0));
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
@@ -33,28 +36,44 @@ const char* ending_name(train::RunOutcome::Ending ending) {
 
 }  // namespace
 
+CLI::Validator number_within(double low, double high) {
+  const auto range = fmt::format("{} to {}", low, high);
+  return {[low, high, range](std::string& text) {
+            double value = 0.0;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            if (number && value >= low && value <= high) return std::string();
+            return fmt::format("{} is not a number from {}", printable(text), range);
+          },
+          range};
+}
+
 void TrainOptions::add_to(CLI::App& c) {
   c.add_option("--run", folder, "Folder of the run: checkpoint, metrics, samples")->required();
   c.add_option("--preset", preset, "Sizes and settings")
       ->check(CLI::IsMember(train::preset_names()))
       ->capture_default_str();
-  c.add_option("--steps", steps, "End after as many steps");
+  c.add_option("--steps", steps, "End after as many steps")->check(CLI::Range(std::int64_t{1}, kMostSteps));
   c.add_option("--time-budget", time_budget,
                "End after this time, as 90m or 1h30m, earlier sittings included");
-  c.add_option("--batch", batch, "Samples of a step, in each process");
-  c.add_option("--rate", rate, "Peak learning rate");
-  c.add_option("--warmup", warmup, "Steps of linear rise");
+  c.add_option("--batch", batch, "Samples of a step, in each process")->check(CLI::Range(1, 1'000'000));
+  c.add_option("--rate", rate, "Peak learning rate")->check(number_within(1e-12, 1e3));
+  c.add_option("--warmup", warmup, "Steps of linear rise")->check(CLI::Range(std::int64_t{0}, kMostSteps));
   c.add_option("--schedule", schedule, "Learning rate after the warm-up")
       ->check(CLI::IsMember({"constant", "cosine"}));
   c.add_option("--optimizer", optimizer, "adamw, or muon: it for the matrices, AdamW for the rest")
       ->check(CLI::IsMember({"adamw", "muon"}));
-  c.add_option("--workers", workers, "Replicas side by side on the CPU (default: one for each core)");
+  c.add_option("--workers", workers, "Replicas side by side on the CPU (default: one for each core)")
+      ->check(CLI::Range(0, 1024));
   c.add_option("--seed", seed, "Seed of everything random")->capture_default_str();
   c.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
   c.add_option("--precision", precision, "float32 or bfloat16 (weights are kept in float32 either way)");
-  c.add_option("--checkpoint-every", checkpoint_every, "Seconds between checkpoints")->capture_default_str();
-  c.add_option("--samples-every", samples_every, "Seconds between sample pictures; 0: none");
-  c.add_option("--held-out-every", held_out_every, "Steps between held-out measurements; 0: none");
+  c.add_option("--checkpoint-every", checkpoint_every, "Seconds between checkpoints")
+      ->check(number_within(0.0, kMostSeconds))
+      ->capture_default_str();
+  c.add_option("--samples-every", samples_every, "Seconds between sample pictures; 0: none")
+      ->check(number_within(0.0, kMostSeconds));
+  c.add_option("--held-out-every", held_out_every, "Steps between held-out measurements; 0: none")
+      ->check(CLI::Range(std::int64_t{0}, kMostSteps));
   c.add_flag("--anew", anew, "Begin anew even when the folder has a checkpoint");
   c.add_flag("--json", json, "Print JSON");
 }
@@ -128,7 +147,7 @@ std::function<void(const train::RunProgress&)> progress_lines(bool silent) {
       line += fmt::format("  rate {:.2g}  {:.2f} steps/s  {} left", p.rate, p.steps_per_second,
                           clock_of(p.seconds_left));
     }
-    fmt::print(stderr, "{}\n", line);
+    say(fmt::format("{}\n", line));
   };
 }
 

@@ -17,6 +17,9 @@ void add_train_generator(CLI::App& train);
 void add_train_classifier(CLI::App& train);
 void add_train_bundle(CLI::App& train);
 
+// Accepts numbers of `low` to `high`, ends included, and nothing else. (CLI::Range lets "nan" through.)
+CLI::Validator number_within(double low, double high);
+
 // The options that every training run has; empty or 0 means: as the preset says.
 struct TrainOptions {
   std::string folder;

@@ -36,7 +36,7 @@ void describe_generator(const Arguments& a, Manifest& manifest) {
       train::PictureCache::open(a.pictures.empty() ? std::filesystem::path(a.generator) / "pictures"
                                                    : std::filesystem::path(a.pictures));
   manifest.class_names = pictures.index().class_names;
-  manifest.vae_norm = std::stod(train::fact(facts, "vae_norm", checkpoint));
+  manifest.vae_norm = train::number_fact(facts, "vae_norm", checkpoint, 1e-30, 1e6);
   manifest.heads_source = "chosen in training";
   manifest.provenance =
       fmt::format("generator {} steps; {}", train::fact(facts, "step", checkpoint), pictures.index().origin);

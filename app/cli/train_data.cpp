@@ -16,12 +16,12 @@ void tell(const train::FolderReport& report) {
   if (report.skipped > 0) {
     std::vector<std::string> names;
     for (const auto& name : report.skipped_names) names.push_back(printable(name));
-    fmt::print(stderr, "{} pictures cannot be read and are skipped: {}{}\n", report.skipped,
-               fmt::join(names, ", "), report.skipped > std::ssize(names) ? ", ..." : "");
+    say(fmt::format("{} pictures cannot be read and are skipped: {}{}\n", report.skipped,
+                    fmt::join(names, ", "), report.skipped > std::ssize(names) ? ", ..." : ""));
   }
   for (const auto& name : report.lonely) {
-    fmt::print(stderr, "class {} has one picture only: the model will know little else of it\n",
-               printable(name));
+    say(fmt::format("class {} has one picture only: the model will know little else of it\n",
+                    printable(name)));
   }
 }
 
@@ -32,8 +32,8 @@ void DataOptions::add_to(CLI::App& c) {
   c.add_option("--data", folder, "Train on a folder of pictures, one sub-folder for each class")
       ->excludes(built_in);
   c.add_option("--cache", cache, "Folder of the packed pictures (default: pictures, in the run's folder)");
-  c.add_option("--worlds", worlds, "Worlds of each scene");
-  c.add_option("--world-width", world_width, "Pixels of each world");
+  c.add_option("--worlds", worlds, "Worlds of each scene")->check(CLI::Range(1, 1'000'000));
+  c.add_option("--world-width", world_width, "Pixels of each world")->check(CLI::Range(1, 1'000'000));
 }
 
 train::PictureCache DataOptions::fill(const std::filesystem::path& place, const train::SceneData& data,

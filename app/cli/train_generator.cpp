@@ -81,7 +81,7 @@ void run(const Arguments& a) {
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu && !dropout);
   train::GeneratorTrainer trainer(std::move(latents), tokenizer, training, processes);
   if (begin) trainer.start_from(begin);
-  if (!a.train.json && processes->first()) fmt::print(stderr, "{} parameters\n", trainer.parameter_count());
+  if (!a.train.json && processes->first()) say(fmt::format("{} parameters\n", trainer.parameter_count()));
   const auto outcome =
       train::run_training(trainer, preset.run, *processes,
                           progress_lines(a.train.json || !processes->first()), interrupt.token());
@@ -101,7 +101,8 @@ void add_train_generator(CLI::App& parent) {
       "--init", a->start_from,
       "Start from the weights of another run (its averaged ones) or of a model: a folder. Its "
       "classes may be others");
-  command->add_option("--latents", a->latents, "Crops to encode before training");
+  command->add_option("--latents", a->latents, "Crops to encode before training")
+      ->check(CLI::Range(1, 1'000'000'000));
   command
       ->add_option(
           "--context-noise", a->context_noise,

@@ -51,8 +51,8 @@ void run(const Arguments& a) {
   train::TokenizerTrainer trainer(pictures, training, processes);
   if (begin) trainer.start_from(begin);
   if (!a.train.json && processes->first()) {
-    fmt::print(stderr, "{} parameters; {} training pictures, {} held out\n", trainer.parameter_count(),
-               pictures.training_count(), pictures.held_out_count());
+    say(fmt::format("{} parameters; {} training pictures, {} held out\n", trainer.parameter_count(),
+                    pictures.training_count(), pictures.held_out_count()));
   }
   const auto outcome =
       train::run_training(trainer, preset.run, *processes,

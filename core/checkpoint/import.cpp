@@ -11,6 +11,7 @@
 #include "core/base/hash.h"
 #include "core/checkpoint/convert.h"
 #include "core/checkpoint/infer.h"
+#include "core/checkpoint/manifest_check.h"
 #include "core/checkpoint/shape.h"
 #include "core/checkpoint/torch_file.h"
 
@@ -270,6 +271,7 @@ Manifest import_checkpoints(const ImportOptions& options, const ImportProgress& 
   const Source tokenizer = open_tokenizer(options.tokenizer_checkpoint);
   const Source generator = open_generator(options.generator_checkpoint);
   Manifest manifest = describe(options, tokenizer, generator);
+  validate(manifest, options.output.string());
   const auto tokenizer_weights = locate(tokenizer, weight_specs(manifest.tokenizer));
   const auto generator_weights = locate(generator, weight_specs(manifest.generator));
   Meter meter(progress, std::move(stop), total_bytes(tokenizer_weights, generator_weights));

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/checkpoint/bundle.h"
+#include "core/checkpoint/manifest_check.h"
 
 namespace equi {
 namespace {
@@ -108,28 +109,6 @@ void manifest_fields(M& m, F f) {
   f("generator_sha256", m.generator_sha256);
 }
 
-void check(const Manifest& m, const Reader& reader, const std::string& where) {
-  validate(m.tokenizer, where);
-  validate(m.generator, where);
-  if (m.tokenizer.token_width != m.generator.token_width) {
-    reader.fail(fmt::format("the tokenizer's tokens have {} numbers, the generator's {}",
-                            m.tokenizer.token_width, m.generator.token_width));
-  }
-  if (m.class_names.size() != static_cast<std::size_t>(m.generator.class_count)) {
-    reader.fail(fmt::format("{} class names for {} classes", m.class_names.size(), m.generator.class_count));
-  }
-  for (const auto& name : m.class_names) {
-    if (name.size() > kMaxClassName) reader.fail("a class name is longer than 1000 bytes");
-  }
-  if (!(m.vae_norm > 0 && m.vae_norm < 1e6)) reader.fail("vae_norm must be positive");
-  if (m.window_columns < 2 || m.window_columns > 4096 || m.window_hop < 1 ||
-      m.window_hop > m.window_columns) {
-    reader.fail("window_columns or window_hop is out of range");
-  }
-  if (!(m.guidance_scale >= 0 && m.guidance_scale <= 100)) reader.fail("guidance_scale is not within 0..100");
-  if (m.dtype != "float32" && m.dtype != "bfloat16") reader.fail("dtype must be float32 or bfloat16");
-}
-
 auto write_into(Json& object) {
   return [&object](const char* field, const auto& value) { object[field] = value; };
 }
@@ -152,6 +131,33 @@ Json parse(const std::string& text, const std::string& where) {
 }
 
 }  // namespace
+
+void validate(const Manifest& m, const std::string& where) {
+  const auto fail = [&](const std::string& what) { throw Error(ErrorKind::bad_input, where, what); };
+  validate(m.tokenizer, where);
+  validate(m.generator, where);
+  if (m.tokenizer.token_width != m.generator.token_width) {
+    fail(fmt::format("the tokenizer's tokens have {} numbers, the generator's {}", m.tokenizer.token_width,
+                     m.generator.token_width));
+  }
+  if (m.class_names.size() != static_cast<std::size_t>(m.generator.class_count)) {
+    fail(fmt::format("{} class names for {} classes", m.class_names.size(), m.generator.class_count));
+  }
+  for (const auto& name : m.class_names) {
+    if (name.size() > kMaxClassName) fail("a class name is longer than 1000 bytes");
+  }
+  if (!(m.vae_norm > 0 && m.vae_norm < 1e6)) {
+    fail(fmt::format("vae_norm must be positive and below 1000000, not {}", m.vae_norm));
+  }
+  if (m.window_columns < 2 || m.window_columns > 4096 || m.window_hop < 1 ||
+      m.window_hop > m.window_columns) {
+    fail("window_columns or window_hop is out of range");
+  }
+  if (!(m.guidance_scale >= 0 && m.guidance_scale <= 100)) {
+    fail(fmt::format("guidance_scale is {}, not within 0..100", m.guidance_scale));
+  }
+  if (m.dtype != "float32" && m.dtype != "bfloat16") fail("dtype must be float32 or bfloat16");
+}
 
 std::string manifest_to_json(const Manifest& m) {
   Json document = {{"format", Manifest::kFormat}};
@@ -177,7 +183,7 @@ Manifest manifest_from_json(const std::string& text, const std::string& where) {
   reader.read_if_there("guidance_scale", m.guidance_scale);
   tokenizer_fields(m.tokenizer, read_from(tokenizer));
   generator_fields(m.generator, read_from(generator));
-  check(m, reader, where);
+  validate(m, where);
   return m;
 }
 

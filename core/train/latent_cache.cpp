@@ -37,8 +37,8 @@ bool load(const std::filesystem::path& file, const std::string& origin, LatentCa
   if (!std::filesystem::exists(file)) return false;
   const auto facts = read_facts(file);
   if (!facts.contains("origin") || facts.at("origin") != origin) return false;
+  cache.vae_norm = number_fact(facts, "vae_norm", file, 1e-30, 1e6);
   load_state(file, named(cache));
-  cache.vae_norm = std::stod(fact(facts, "vae_norm", file));
   return true;
 }
 

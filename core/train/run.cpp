@@ -1,9 +1,14 @@
 #include "core/train/run.h"
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/train/files.h"
@@ -18,12 +23,44 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+constexpr std::int64_t kMostSteps = 1'000'000'000'000;
+constexpr double kMostSeconds = 1e12;
+
+// Keeps other programs out of a run's folder. It goes with the process, so a crash leaves none behind.
+class FolderLock {
+ public:
+  FolderLock() = default;
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  // False when another has it. A file system that knows no locks refuses nobody.
+  bool take(const std::filesystem::path& folder) {
+    const auto path = folder / ".lock";
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) {
+      throw Error(ErrorKind::io, path.string(),
+                  fmt::format("cannot be written: {}", std::generic_category().message(errno)));
+    }
+    return flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
 class Run {
  public:
   Run(Trainer& trainer, const RunOptions& options, Communicator& processes,
       const std::function<void(const RunProgress&)>& report)
       : trainer_(trainer), options_(options), processes_(processes), report_(report) {
     make_folder(options.folder / "samples");
+    if (processes.any(processes.first() && !lock_.take(options.folder))) {
+      throw Error(ErrorKind::io, options.folder.string(), "another program is training there",
+                  "wait for it, stop it first, or choose another run folder");
+    }
     const auto path = checkpoint_path(options.folder);
     if (options.resume && std::filesystem::exists(path)) load(path);
     first_step_ = step_;
@@ -137,10 +174,12 @@ class Run {
       throw Error(ErrorKind::bad_input, path.string(), "is of another architecture than this run's",
                   "choose another run folder, or the sizes that it was begun with");
     }
+    const auto stored_step = whole_fact(stored, "step", path, 0, kMostSteps);
+    const auto stored_seconds = number_fact(stored, "seconds", path, 0.0, kMostSeconds);
     load_state(path, trainer_.state());
     trainer_.state_loaded();
-    step_ = saved_step_ = std::stoll(fact(stored, "step", path));
-    earlier_seconds_ = std::stod(fact(stored, "seconds", path));
+    step_ = saved_step_ = stored_step;
+    earlier_seconds_ = stored_seconds;
     last_save_ = last_samples_ = earlier_seconds_;
   }
 
@@ -148,6 +187,7 @@ class Run {
   const RunOptions& options_;
   Communicator& processes_;
   const std::function<void(const RunProgress&)>& report_;
+  FolderLock lock_;  // the first process's
   std::optional<MetricsLog> log_;
   Clock::time_point start_ = Clock::now();
   double earlier_seconds_ = 0.0, last_save_ = 0.0, last_samples_ = 0.0;

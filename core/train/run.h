@@ -35,7 +35,7 @@ class Trainer {
 
 // How a run goes on. Times are in seconds.
 struct RunOptions {
-  std::filesystem::path folder;    // checkpoint.safetensors, metrics.jsonl, metrics.csv, samples/
+  std::filesystem::path folder;    // checkpoint.safetensors, metrics.jsonl, metrics.csv, samples/, .lock
   std::int64_t steps = 1'000'000;  // the run ends after as many
   double time_budget = 0.0;        // or after this time, earlier sittings included; 0: no limit
   RateSchedule rate;
@@ -65,7 +65,8 @@ struct RunOutcome {
 // the end. A stop request ends the run after the step at hand, with a checkpoint.
 // Throws Error(numeric) naming the step when the loss is not finite: the checkpoint on disk is then the last
 // good one. Throws Error(io) when a checkpoint cannot be written (the one before stays), Error(bad_input)
-// when the folder's checkpoint is of another kind or architecture.
+// when the folder's checkpoint is of another kind or architecture, or damaged. Throws Error(io) as well when
+// another program is training in the folder.
 RunOutcome run_training(Trainer& trainer, const RunOptions& options, Communicator& processes,
                         const std::function<void(const RunProgress&)>& report = {},
                         const std::stop_token& stop = {});

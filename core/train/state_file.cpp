@@ -1,5 +1,7 @@
 #include "core/train/state_file.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,6 +10,22 @@
 #include "core/model/weights.h"
 
 namespace equi::train {
+namespace {
+
+template <class T>
+T parse_fact(const std::map<std::string, std::string>& facts, const std::string& name,
+             const std::filesystem::path& path, T low, T high) {
+  const auto& text = fact(facts, name, path);
+  const char* end = text.data() + text.size();
+  T value{};
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec == std::errc{} && read.ptr == end && value >= low && value <= high) return value;
+  throw Error(ErrorKind::bad_input, path.string(),
+              fmt::format("its {} is '{}', not a number from {} to {}", name, printable(text, 40), low, high),
+              "the file is damaged or was changed");
+}
+
+}  // namespace
 
 void save_state(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
                 const std::map<std::string, std::string>& facts) {
@@ -34,6 +52,16 @@ const std::string& fact(const std::map<std::string, std::string>& facts, const s
   if (found != facts.end()) return found->second;
   throw Error(ErrorKind::bad_input, path.string(), "does not say its " + name,
               "it is no training checkpoint of this program");
+}
+
+std::int64_t whole_fact(const std::map<std::string, std::string>& facts, const std::string& name,
+                        const std::filesystem::path& path, std::int64_t low, std::int64_t high) {
+  return parse_fact(facts, name, path, low, high);
+}
+
+double number_fact(const std::map<std::string, std::string>& facts, const std::string& name,
+                   const std::filesystem::path& path, double low, double high) {
+  return parse_fact(facts, name, path, low, high);
 }
 
 std::map<std::string, std::string> load_state(const std::filesystem::path& path,

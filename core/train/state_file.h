@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -20,6 +21,12 @@ std::map<std::string, std::string> read_facts(const std::filesystem::path& path)
 // One of them. Throws Error(bad_input) when it is missing: the file is no training checkpoint.
 const std::string& fact(const std::map<std::string, std::string>& facts, const std::string& name,
                         const std::filesystem::path& path);
+
+// One of them as a number of `low` to `high`. Throw Error(bad_input) naming the file and the fact otherwise.
+std::int64_t whole_fact(const std::map<std::string, std::string>& facts, const std::string& name,
+                        const std::filesystem::path& path, std::int64_t low, std::int64_t high);
+double number_fact(const std::map<std::string, std::string>& facts, const std::string& name,
+                   const std::filesystem::path& path, double low, double high);
 
 // Copies the stored tensors into `tensors` and returns the facts. Throws Error(bad_input) naming the file and
 // the tensor when one is missing or has another shape: a checkpoint of another architecture.

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -157,6 +158,24 @@ TEST(Import, LeavesNothingWhenStopped) {
     EXPECT_EQ(error.kind(), ErrorKind::cancelled);
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Import, RefusesAScaleThatNoBundleCanHave) {
+  const testing::TempFolder folder;
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double scale : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), infinity, 1e9}) {
+    auto options = golden_options(folder / "b");
+    options.vae_norm = scale;
+    try {
+      import_checkpoints(options);
+      ADD_FAILURE() << "took " << scale;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+      EXPECT_NE(std::string(error.what()).find("vae_norm must be positive"), std::string::npos)
+          << error.what();
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << scale;
+  }
 }
 
 TEST(Import, NeverOverwritesAFolder) {

@@ -116,6 +116,56 @@ TEST_F(Run, RefusesAFileThatIsNoCheckpoint) {
   EXPECT_THROW(go(trainer, 4), Error);
 }
 
+TEST_F(Run, RefusesACheckpointWhoseFactsAreNoNumbers) {
+  Halving first;
+  go(first, 2);
+  const auto path = checkpoint_path(folder_.path());
+  const auto good = read_facts(path);
+  const std::vector<std::pair<std::string, std::string>> damages = {
+      {"step", "abc"},   {"step", "-7"},     {"step", "2x"},    {"step", ""},
+      {"seconds", "zz"}, {"seconds", "nan"}, {"seconds", "-1"}, {"step", "99999999999999999999"}};
+  for (const auto& [name, text] : damages) {
+    auto facts = good;
+    facts[name] = text;
+    save_state(path, first.state(), facts);
+    Halving second;
+    try {
+      go(second, 4);
+      ADD_FAILURE() << "took " << name << " " << text;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+      EXPECT_EQ(e.where(), path.string());
+      EXPECT_NE(std::string(e.what()).find("its " + name + " is '" + text + "'"), std::string::npos)
+          << e.what();
+    }
+  }
+}
+
+TEST_F(Run, KeepsASecondRunOutOfItsFolder) {
+  Halving first, second;
+  RunOptions options;
+  options.folder = folder_.path();
+  options.steps = 2;
+  options.held_out_every = 0;
+  options.samples_every = 0;
+  options.report_every = 1;
+  Communicator alone;
+  int refused = 0;
+  run_training(first, options, alone, [&](const RunProgress&) {
+    try {
+      go(second, 4);
+      ADD_FAILURE() << "two at once";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.where(), folder_.path().string());
+      EXPECT_NE(std::string(e.what()).find("another program is training there"), std::string::npos)
+          << e.what();
+      ++refused;
+    }
+  });
+  EXPECT_EQ(refused, 2);
+  EXPECT_EQ(go(second, 4).step, 4) << "the folder is free again";
+}
+
 TEST_F(Run, KeepsTheLastCheckpointWhenTheDiskIsFull) {
   Halving first(-1, "a", 100'000);
   go(first, 2);
