@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/media/cut_short.h"
 
 namespace equi::cli {
 namespace {
@@ -22,6 +23,9 @@ sigset_t stop_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  struct sigaction hangup = {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);  // as nohup leaves it
   return set;
 }
 
@@ -31,8 +35,16 @@ void print_json(const nlohmann::json& document) {
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+}
+
 void warn(const std::string& where, const std::string& text) {
-  if (!text.empty()) fmt::print(stderr, "warning: {}: {}\n", printable(where), text);
+  if (!text.empty()) say(fmt::format("warning: {}: {}\n", printable(where), text));
+}
+
+void warn_if_cut_short(const std::string& picture) {
+  if (media::is_cut_short(picture)) warn(picture, "breaks off: a part of the picture may be missing");
 }
 
 ProgressBar::ProgressBar(std::string what, std::int64_t total, bool silent)
@@ -56,7 +68,7 @@ void ProgressBar::update(std::int64_t done) {
     drawn_ = true;
   } else if (done * 10 / total_ > shown_tenth_) {
     shown_tenth_ = done * 10 / total_;
-    fmt::print(stderr, "{}: {} of {}\n", what_, done, total_);
+    say(fmt::format("{}: {} of {}\n", what_, done, total_));
   }
 }
 
@@ -65,9 +77,9 @@ void ProgressBar::draw(std::int64_t done) const {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   const double left = rate > 0 ? static_cast<double>(total_ - done) / rate : 0;
   const auto filled = std::size_t(done * kBarWidth / total_);
-  fmt::print(stderr, "\r{} [{}{}] {}/{}  {:.1f}/s  {:.0f} s left \x1b[K", what_, std::string(filled, '='),
-             std::string(kBarWidth - std::min<std::size_t>(filled, kBarWidth), ' '), done, total_, rate,
-             left);
+  say(fmt::format("\r{} [{}{}] {}/{}  {:.1f}/s  {:.0f} s left \x1b[K", what_, std::string(filled, '='),
+                  std::string(kBarWidth - std::min<std::size_t>(filled, kBarWidth), ' '), done, total_, rate,
+                  left));
   std::fflush(stderr);
 }
 

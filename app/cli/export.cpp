@@ -7,6 +7,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/grow.h"
 #include "core/base/error.h"
 #include "core/batch/canvas_source.h"
 #include "core/batch/picture_record.h"
@@ -130,7 +131,11 @@ void export_project(const Arguments& a) {
   const std::int64_t added = a.seamless ? a.bridge * session->engine().column_pixels() : 0;
   media::validate(options, source.width + added, source.height);
   media::check_target(a.output, options);
-  warn(a.output, space_warning_of(a, estimate_of(options, source, source.width + added)));
+  try {
+    warn(a.output, space_warning_of(a, estimate_of(options, source, source.width + added)));
+  } catch (const std::exception&) {
+    // No room for the sample, or no temporary folder: no reason not to export.
+  }
   std::shared_ptr<const batch::LoopBridge> bridge;
   if (a.seamless) {
     bridge = std::make_shared<batch::LoopBridge>(close_ring(a, *session, source, columns, interrupt.token()));
@@ -176,7 +181,7 @@ void print_record(const Arguments& a) {
   if (a.json) return print_json(nlohmann::json::parse(media::read_record(a.read)));
   const auto& s = record.settings;
   fmt::print("made by      EquiCanvas {}\nmodel        {}\nscene        {}\nseed         {}\n",
-             record.version, printable(record.model.name), printable(record.scene_name), s.seed);
+             printable(record.version), printable(record.model.name), printable(record.scene_name), s.seed);
   fmt::print("columns      {} to {}{}\nguidance     {} ({})\nsolver       {}, {} evaluations\n",
              record.columns.begin, record.columns.end, record.seamless ? ", closed to a ring" : "",
              s.settings.guidance.scale, sampling::name(s.settings.guidance.schedule),
@@ -190,6 +195,7 @@ void restore(const Arguments& a) {
   if (a.output.empty()) throw Error(ErrorKind::bad_input, "output", "is missing", "-o new.equi");
   const auto record = batch::read_picture_record(a.restore);
   const auto engine = load_engine(a);
+  check_room(a.output, record.columns.size(), engine->token_width());
   std::unique_ptr<engine::Session> session;
   {
     ProgressBar bar("columns", record.columns.size(), a.json);

@@ -41,6 +41,7 @@ std::unique_ptr<engine::Session> open_project(const Arguments& a,
                 "--scene changes the scene from its ends on");
   }
   auto session = engine::Session::open(engine, a.input, a.any_model);
+  if (!a.output.empty()) check_picture(a.output, session->extent().size() + a.left + a.right, *engine);
   check_room(a.input, a.left + a.right, engine->token_width());
   if (!a.scene.empty()) {
     const std::int64_t scene = engine->find_scene(a.scene);
@@ -60,6 +61,7 @@ std::unique_ptr<engine::Session> import_photo(const Arguments& a,
   canvas::NewPanorama panorama{a.seed, engine->find_scene(a.scene), engine->default_settings()};
   a.settings.apply(panorama.settings);
   const auto photo = media::read_photo(a.input, engine->picture_height(), engine->column_pixels());
+  warn_if_cut_short(a.input);
   if (!a.output.empty())
     check_picture(a.output, photo.width / engine->column_pixels() + a.left + a.right, *engine);
   check_room(project, a.left + a.right, engine->token_width());
@@ -88,12 +90,13 @@ void run(const Arguments& a) {
   const auto session =
       project ? open_project(a, engine)
               : import_photo(a, engine, scratch ? scratch->path() : std::filesystem::path(a.project));
-  if (project && !a.output.empty())
-    check_picture(a.output, session->extent().size() + a.left + a.right, *engine);
   const auto growth = grow(*session, a.left, a.right, a.json, interrupt.token());
   const std::filesystem::path kept = project ? a.input : a.project;
   const GrowthReport what{a.output, kept, session->extent(), a.json};
-  if (!a.output.empty() && what.shown.size() > 0) write_picture(*session, what.shown, a.output, a.json);
+  if (!a.output.empty() && what.shown.size() > 0) {
+    const auto stop = growth.stopped ? std::stop_token() : interrupt.token();
+    write_picture(*session, what.shown, a.output, a.json, stop);
+  }
   report(*session, growth, what);
 }
 

@@ -34,7 +34,10 @@ void generate_streaming(const GenerateArguments& a) {
   // What the left needs may be more than was asked for on the right.
   const auto extent = session->extent();
   GrowthReport what{a.output, a.project, {extent.begin, std::min(extent.end, a.columns)}, a.json};
-  if (!a.output.empty() && what.shown.size() > 0) write_picture(*session, what.shown, a.output, a.json);
+  if (!a.output.empty() && what.shown.size() > 0) {
+    const auto stop = growth.stopped ? std::stop_token() : interrupt.token();
+    write_picture(*session, what.shown, a.output, a.json, stop);
+  }
   report(*session, growth, what);
 }
 

@@ -1,25 +1,33 @@
 #include "app/cli/grow.h"
 
-#include <cstring>
-
 #include <fmt/format.h>
 #include <stdlib.h>
 
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "core/batch/canvas_source.h"
+#include "core/batch/picture_record.h"
 #include "core/inspect/sources.h"
 #include "core/jobs/progress.h"
+#include "core/media/export.h"
 #include "core/media/image.h"
+#include "core/media/metadata.h"
 
 namespace equi::cli {
 namespace {
 
 constexpr std::int64_t kMostColumns = 1'000'000'000;
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;  // of a picture that is written at once
-constexpr std::int64_t kStretch = 64;                       // columns decoded at a time
+constexpr int kQuality = 95;  // of JPEG and WebP
 
 engine::ColumnRange own_range(const canvas::State& state) {
   return {state.left_end(), state.right_end()};
+}
+
+media::ExportOptions picture_options(const std::filesystem::path& path) {
+  media::ExportOptions options;
+  options.format = media::parse_format(path.extension().string());
+  options.quality = kQuality;
+  return options;
 }
 
 }  // namespace
@@ -69,30 +77,23 @@ Growth grow(engine::Session& session, std::int64_t left, std::int64_t right, boo
 }
 
 void check_picture(const std::filesystem::path& path, std::int64_t columns, const engine::Engine& engine) {
-  const std::int64_t width = columns * engine.column_pixels(), height = engine.picture_height();
-  if (width * height * 3 <= kMostBytes) return media::check_writable(path, width, height);
-  throw Error(ErrorKind::bad_input, path.string(),
-              fmt::format("{} columns are too many for one picture", columns),
-              "keep the project with --project");
+  const std::int64_t width = columns * engine.column_pixels();
+  media::check_writable(path, width, engine.picture_height());
+  const auto options = picture_options(path);
+  media::validate(options, width, engine.picture_height());
+  media::check_target(path, options);
 }
 
 void write_picture(engine::Session& session, engine::ColumnRange columns, const std::filesystem::path& path,
-                   bool silent) {
-  const auto px = session.engine().column_pixels();
-  media::Image image{static_cast<int>(columns.size()) * px, session.engine().picture_height(), {}};
-  image.pixels.resize(std::size_t(image.width) * std::size_t(image.height) * 3);
-  ProgressBar bar("picture", columns.size(), silent);
-  for (std::int64_t at = columns.begin; at < columns.end; at += kStretch) {
-    const engine::ColumnRange part{at, std::min(columns.end, at + kStretch)};
-    const auto strip = session.pixels(part);
-    const auto row = std::size_t(strip.width) * 3;
-    for (int y = 0; y < image.height; ++y) {
-      std::memcpy(image.row(y) + (at - columns.begin) * px * 3, strip.pixels.data() + std::size_t(y) * row,
-                  row);
-    }
-    bar.update(part.end - columns.begin);
-  }
-  media::write_image(path, image);
+                   bool silent, const std::stop_token& stop) {
+  const auto record = batch::to_json(batch::make_record(session, columns, false), media::kMaxJpegRecordBytes);
+  std::optional<ProgressBar> bar;
+  const auto progress = [&](std::int64_t done, std::int64_t total) {
+    if (!bar) bar.emplace("picture", total, silent);
+    bar->update(done);
+  };
+  media::export_picture(batch::canvas_source(session, columns, stop), path, picture_options(path), record,
+                        {progress, stop});
 }
 
 void report(engine::Session& session, const Growth& growth, const GrowthReport& what) {
@@ -141,8 +142,10 @@ void report(engine::Session& session, const Growth& growth, const GrowthReport& 
 }
 
 ScratchProject::ScratchProject() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "equicanvas-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr)
+  std::error_code failure;
+  const auto parent = std::filesystem::temp_directory_path(failure);
+  std::string pattern = (parent / "equicanvas-XXXXXX").string();
+  if (failure || mkdtemp(pattern.data()) == nullptr)
     throw Error(ErrorKind::io, pattern, "no temporary folder can be made",
                 "set TMPDIR to a folder with room");
   folder_ = pattern;

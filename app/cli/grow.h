@@ -31,11 +31,12 @@ void check_room(const std::filesystem::path& project, std::int64_t columns, int 
 Growth grow(engine::Session& session, std::int64_t left, std::int64_t right, bool silent,
             const std::stop_token& stop);
 
-// Writes the picture of document columns that exist. Throws Error(bad_input) for more than a picture file
-// holds, Error(io).
+// Throws what write_picture would throw about a picture of so many columns.
 void check_picture(const std::filesystem::path& path, std::int64_t columns, const engine::Engine& engine);
+// Writes the picture of document columns that exist, with its settings inside, as an export does. Throws
+// Error(bad_input) for what the format does not hold, Error(io), Error(cancelled).
 void write_picture(engine::Session& session, engine::ColumnRange columns, const std::filesystem::path& path,
-                   bool silent);
+                   bool silent, const std::stop_token& stop);
 
 // What happened, for --json and for the reader; sets the exit code 130 after a stop and throws the error that
 // ended it. `shown`: what was written to `output`.

@@ -61,8 +61,10 @@ void SourceOptions::add_to(CLI::App& command) {
 }
 
 ScratchFolder::ScratchFolder() {
-  auto pattern = (std::filesystem::temp_directory_path() / "equicanvas-inspect-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) {
+  std::error_code failure;
+  const auto parent = std::filesystem::temp_directory_path(failure);
+  auto pattern = (parent / "equicanvas-inspect-XXXXXX").string();
+  if (failure || mkdtemp(pattern.data()) == nullptr) {
     throw Error(ErrorKind::io, pattern, "a temporary folder cannot be made", "is TMPDIR writable?");
   }
   path_ = pattern;

@@ -59,7 +59,7 @@ std::vector<Measured> measure(const Arguments& a, const engine::Engine& engine, 
       all.push_back({path.string(), inspect::check_picture(engine, picture, settings, {}, stop)});
     } catch (const Error& error) {
       if (paths.size() == 1 || error.kind() == ErrorKind::cancelled) throw;
-      fmt::print(stderr, "left out: {}\n", error.what());
+      say(fmt::format("left out: {}\n", error.what()));
     }
     bar.update(++done);
   }

@@ -1,9 +1,13 @@
+#include <charconv>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include "app/cli/commands.h"
+#include "app/cli/console.h"
 #include "core/base/error.h"
 
 namespace equi::cli {
@@ -12,8 +16,40 @@ namespace {
 int g_exit_code = 0;  // written and read by the main thread alone
 
 int report(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.what());
+  say(fmt::format("error: {}\n", error.what()));
   return exit_code(error.kind());
+}
+
+int report(ErrorKind kind, const std::string& what) {
+  say(fmt::format("error: {}\n", what));
+  return exit_code(kind);
+}
+
+// A disk that was full when the results were printed is no success.
+int finished(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return report(ErrorKind::io, "standard output cannot be written");
+}
+
+template <typename Number>
+std::string decimal(std::string& text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || text.empty())
+    return fmt::format("'{}' is no whole number that can be meant", printable(text));
+  text = fmt::format("{}", number);
+  return {};
+}
+
+// CLI11 itself reads "010" as eight, "-1" as the largest number there is, and so a number beyond that.
+void read_decimals(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    const std::string type = option->get_type_name();
+    if (type.starts_with("UINT")) option->transform(CLI::Validator(decimal<std::uint64_t>, ""));
+    if (type.starts_with("INT")) option->transform(CLI::Validator(decimal<std::int64_t>, ""));
+  }
+  for (CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; })) read_decimals(*each);
 }
 
 int run(int argc, char** argv) {
@@ -36,17 +72,21 @@ int run(int argc, char** argv) {
   add_evaluate(app);
   add_export(app);
   add_batch(app);
+  read_decimals(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    return app.exit(e) == 0 ? finished(0) : 2;
   } catch (const Error& e) {
     return report(e);
+  } catch (const std::filesystem::filesystem_error& e) {
+    return report(ErrorKind::io, fmt::format("{}: {}", printable(e.path1().string()), e.code().message()));
+  } catch (const c10::Error& e) {
+    return report(ErrorKind::internal, e.what_without_backtrace());
   } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return 1;
+    return report(ErrorKind::internal, e.what());
   }
-  return g_exit_code;
+  return finished(g_exit_code);
 }
 
 }  // namespace

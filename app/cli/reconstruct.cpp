@@ -27,6 +27,7 @@ void run(const Arguments& a) {
   const auto bundle = Bundle::open(a.model);
   const auto& t = bundle.manifest().tokenizer;
   const auto picture = media::fit_to_height(media::read_image(a.input), t.image_height, t.column_pixels());
+  warn_if_cut_short(a.input);
   const int columns = picture.width / t.column_pixels();
   if (columns > kMaxColumns) {
     throw Error(ErrorKind::bad_input, a.input,

@@ -18,6 +18,25 @@ std::filesystem::path tiles_folder(const std::filesystem::path& dzi) {
   return dzi.parent_path() / (dzi.stem().string() + "_files");
 }
 
+// An export replaces the folder of tiles: one that is not an earlier export's is somebody's.
+void check_tiles_folder(const std::filesystem::path& target) {
+  const auto folder = tiles_folder(target);
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored) || std::filesystem::is_empty(folder, ignored)) return;
+  const auto is_level = [](const std::filesystem::directory_entry& entry) {
+    const auto name = entry.path().filename().string();
+    return entry.is_directory() && name.find_first_not_of("0123456789") == std::string::npos;
+  };
+  bool ours = std::filesystem::is_regular_file(target, ignored);
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    ours = ours && is_level(entry);
+  if (!ours) {
+    throw Error(ErrorKind::bad_input, folder.string(),
+                "is not the tiles of an earlier export and would be replaced",
+                "choose another name, or move it away");
+  }
+}
+
 std::uint64_t size_of(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return std::filesystem::file_size(path, ignored);
@@ -67,6 +86,7 @@ auto telling_of(const std::filesystem::path& asked, const PendingFile& file, Wri
 
 ExportResult export_deep_zoom(const StripSource& source, const std::filesystem::path& target,
                               const ExportOptions& options, const ExportControl& control) {
+  check_tiles_folder(target);
   PendingFile descriptor(target);
   PendingFile tiles(tiles_folder(target), true);
   const auto text =
@@ -117,7 +137,9 @@ ExportResult export_picture(const StripSource& source, const std::filesystem::pa
 
 void check_target(const std::filesystem::path& target, const ExportOptions& options) {
   const PendingFile file(target);
-  if (options.format == Format::deep_zoom) const PendingFile tiles(tiles_folder(target), true);
+  if (options.format != Format::deep_zoom) return;
+  check_tiles_folder(target);
+  const PendingFile tiles(tiles_folder(target), true);
 }
 
 double measure_bytes_per_pixel(const StripSource& sample, const ExportOptions& options) {

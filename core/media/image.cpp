@@ -20,7 +20,6 @@ namespace {
 
 constexpr double kMostPixels = 1 << 30;
 constexpr std::uint64_t kMostDecoded = std::uint64_t{1} << 28;  // pixels that are in memory at once
-constexpr std::uintmax_t kSurelyPicture = 64 << 20;  // a larger file is one of ours by its first bytes
 constexpr int kMinColumns = 2;  // the tokenizer's reflected convolutions need a neighbour
 
 [[noreturn]] void refuse_unknown(const std::filesystem::path& path) {
@@ -29,10 +28,10 @@ constexpr int kMinColumns = 2;  // the tokenizer's reflected convolutions need a
 }
 
 // Before memory is taken for it.
-void check_claims(const std::filesystem::path& path, std::uintmax_t bytes) {
+void check_claims(const std::filesystem::path& path) {
   const auto claimed = claimed_size(path);
-  if (!claimed && bytes > kSurelyPicture) refuse_unknown(path);
-  if (claimed && claimed->pixels() > kMostDecoded) {
+  if (!claimed) refuse_unknown(path);  // OpenCV would try formats that nobody asked for
+  if (claimed->pixels() > kMostDecoded) {
     throw Error(ErrorKind::bad_input, path.string(),
                 fmt::format("{} x {} pixels are more than the {} million that are read at once",
                             claimed->width, claimed->height, kMostDecoded / 1'000'000),
@@ -48,7 +47,7 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   if (size > (std::uintmax_t{1} << 31)) {
     throw Error(ErrorKind::bad_input, path.string(), "the picture's file is larger than 2 GiB");
   }
-  check_claims(path, size);
+  check_claims(path);
   std::ifstream in(path, std::ios::binary);
   std::vector<std::uint8_t> bytes(size);
   if (!in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
@@ -145,7 +144,11 @@ void write_image(const std::filesystem::path& path, const Image& image) {
   cv::Mat bgr;
   cv::cvtColor(view(image), bgr, cv::COLOR_RGB2BGR);
   std::vector<std::uint8_t> bytes;
-  if (!cv::imencode(ending, bgr, bytes)) throw Error(ErrorKind::io, path.string(), "cannot be encoded");
+  try {
+    if (!cv::imencode(ending, bgr, bytes)) throw Error(ErrorKind::io, path.string(), "cannot be encoded");
+  } catch (const cv::Exception& failure) {
+    throw Error(ErrorKind::io, path.string(), "cannot be encoded: " + failure.err);
+  }
   const auto aside = std::filesystem::path(path).concat(".part");
   {
     std::ofstream out(aside, std::ios::binary);
@@ -158,7 +161,12 @@ void write_image(const std::filesystem::path& path, const Image& image) {
                   "is the folder there, is the disk full?");
     }
   }
-  std::filesystem::rename(aside, path);
+  std::error_code failure;
+  std::filesystem::rename(aside, path, failure);
+  if (!failure) return;
+  std::error_code ignored;
+  std::filesystem::remove(aside, ignored);
+  throw Error(ErrorKind::io, path.string(), "cannot be written: " + failure.message());
 }
 
 Image fit_to_height(const Image& image, int height, int column_pixels) {

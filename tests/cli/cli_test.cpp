@@ -146,6 +146,25 @@ TEST_F(Cli, APlanThatIsTooLargeForTheDiskIsSaidBeforeItStarts) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
 }
 
+TEST_F(Cli, OutputThatCannotBeWrittenIsNoCrashAndNoSuccess) {
+  const auto code = [](const std::string& command) {
+    const int status = std::system(command.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  const std::string cli = EQUI_CLI;
+  for (const std::string errors : {" 2>/dev/full", " 2>&-"}) {
+    EXPECT_EQ(code(cli + " info " + at("absent") + errors), 2) << errors;
+    EXPECT_EQ(code(cli + " generate --scene 1 --columns 12 --steps 1" + model() + "-o " + at("x.png") +
+                   " >/dev/null" + errors),
+              0)
+        << errors;
+  }
+  EXPECT_EQ(code(cli + " scenes --json >/dev/full 2>" + at("said")), 2);
+  EXPECT_EQ(code("TMPDIR=/nonexistent " + cli + " generate --scene 1 --columns 4 --steps 1" + model() +
+                 "-o " + at("y.png") + " 2>" + at("said")),
+            2);
+}
+
 TEST_F(Cli, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("info " + at("absent"), "is no folder");

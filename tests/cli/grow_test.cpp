@@ -78,7 +78,7 @@ TEST_F(CliGrow, ReferenceModeIsTheSamplerStepByStep) {
 TEST_F(CliGrow, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("generate --scene 1 --columns 99999999999999" + model() + out, "is not between 1 and");
-  expect_error("generate --scene 1 --columns 900000000" + model() + out, "too many for one picture");
+  expect_error("generate --scene 1 --columns 900000000" + model() + out, "pixels in a row");
   for (const auto& [columns, ending] : {std::pair{"4096", "webp"}, {"16376", "jpg"}}) {  // before any is made
     expect_error(
         std::string("generate --scene 1 --columns ") + columns + model() + " -o " + at("x.") + ending,
@@ -111,6 +111,39 @@ TEST_F(CliGrow, ANumberThatIsNotFiniteIsExitCode3AndKeepsTheRest) {
   EXPECT_EQ(outcome.code, 3);
   EXPECT_NE(outcome.err.find("column 8: the token is not finite"), std::string::npos) << outcome.err;
   EXPECT_EQ(picture("rest.png").width, 8 * 4);
+}
+
+TEST_F(CliGrow, ARefusedExtensionLeavesTheProjectAsItIs) {
+  facts("generate --scene 1 --columns 10 --steps 2 --project " + at("a.equi"));
+  std::filesystem::copy_file(folder_ / "a.equi", folder_ / "b.equi");
+  expect_error("extend " + at("b.equi") + " --right 4 --scene 3" + model() + "-o " + at("absent/x.png"),
+               "absent");
+  facts("extend " + at("a.equi") + " --right 10 -o " + at("a.png"));
+  facts("extend " + at("b.equi") + " --right 10 -o " + at("b.png"));
+  EXPECT_EQ(picture("a.png").pixels, picture("b.png").pixels);
+}
+
+TEST_F(CliGrow, NumbersAreDecimal) {
+  EXPECT_EQ(facts("generate --scene 1 --columns 2 --steps 1 --seed 010 -o " + at("a.png"))["seed"], 10);
+  for (const std::string seed : {"-1", "99999999999999999999999", "''", "0x10"}) {
+    const auto refused =
+        run("generate --scene 1 --columns 2 --steps 1 --seed " + seed + model() + "-o " + at("b.png"));
+    EXPECT_EQ(refused.code, 2) << seed;
+    EXPECT_NE(refused.err.find("--seed"), std::string::npos) << refused.err;
+  }
+}
+
+TEST_F(CliGrow, APictureCarriesItsSettings) {
+  facts("generate --scene 1 --columns 8 --steps 2 --seed 77 -o " + at("a.png"));
+  const auto read = run("export --read " + at("a.png") + " --json");
+  ASSERT_EQ(read.code, 0) << read.err;
+  EXPECT_EQ(nlohmann::json::parse(read.out)["seed"], 77);
+}
+
+TEST_F(CliGrow, AFolderWithThePicturesNameIsRefusedBeforeTheFirstColumn) {
+  std::filesystem::create_directory(folder_ / "x.png");
+  expect_error("generate --scene 1 --columns 4" + model() + "-o " + at("x.png"), "x.png");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "x.png"));
 }
 
 // Starts the program, waits for its first line of progress, presses Ctrl-C.

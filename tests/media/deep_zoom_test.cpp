@@ -114,6 +114,19 @@ TEST_F(DeepZoom, ANewExportReplacesAllTilesOfTheOldOne) {
   EXPECT_EQ(entries(folder_.path()), 2U);
 }
 
+TEST_F(DeepZoom, AFolderOfSomebodyElseIsNotReplaced) {
+  ExportOptions options;
+  options.format = Format::deep_zoom;
+  std::filesystem::create_directory(folder_ / "page_files");
+  std::ofstream(folder_ / "page_files" / "notes.txt") << "notes";
+  for (const char* descriptor : {"", "page.dzi"}) {  // a descriptor beside it does not make it ours
+    if (*descriptor != 0) std::ofstream(folder_ / descriptor) << "mine";
+    EXPECT_THROW(check_target(folder_ / "page.dzi", options), Error);
+    EXPECT_THROW(export_picture(pattern_source(64, 32), folder_ / "page.dzi", options), Error);
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "page_files" / "notes.txt"));
+  }
+}
+
 TEST_F(DeepZoom, JpegTilesAreTheDefault) {
   ExportOptions options;
   options.format = Format::deep_zoom;

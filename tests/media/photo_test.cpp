@@ -216,6 +216,13 @@ TEST_F(Photo, OfMorePixelsThanAreReadAtOnceIsRefusedAndTheSizeIsSaid) {
 }
 
 // A gibibyte of zeros (a hole in the disk) is not read to find out that it is no picture.
+// A format that OpenCV reads and nobody promised: its decoder is not for files of strangers.
+TEST_F(Photo, OfAnotherFormatIsRefusedWhateverItsName) {
+  const std::string text = "P3 2 1 255 1 2 3 4 5 6";
+  const auto path = write_bytes("picture.png", {text.begin(), text.end()});
+  EXPECT_THROW(read(path), Error);
+}
+
 TEST_F(Photo, AGibibyteOfZerosIsNoPicture) {
   const auto path = write_bytes("zeros.png", {0});
   std::filesystem::resize_file(path, std::uintmax_t{1} << 30);
