@@ -133,8 +133,8 @@ void export_project(const Arguments& a) {
   media::check_target(a.output, options);
   try {
     warn(a.output, space_warning_of(a, estimate_of(options, source, source.width + added)));
-  } catch (const std::exception&) {
-    // No room for the sample, or no temporary folder: no reason not to export.
+  } catch (const std::exception& e) {  // no room for the sample, no temporary folder: no reason not to export
+    warn(a.output, fmt::format("whether there is room for it was not checked: {}", e.what()));
   }
   std::shared_ptr<const batch::LoopBridge> bridge;
   if (a.seamless) {
