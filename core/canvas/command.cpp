@@ -23,7 +23,8 @@ std::int64_t own_column(const State& state, std::int64_t column, bool frontier) 
   const bool first_ever =
       frontier && !frame.started() && column == (id == FrameId::forward ? state.right_end() : -1);
   if (first_ever) return at;
-  if (at < frame.context)
+  const bool continues = id == FrameId::mirrored || state.photo.has_value();
+  if (at < (frame.started() ? frame.context : continues ? state.context_columns() : 0))
     refuse(fmt::format("column {} belongs to the photo or to what exists already", column));
   if (at >= end) refuse(fmt::format("column {} does not exist", column));
   return at;
@@ -42,14 +43,14 @@ void truncate(FrameState& frame, std::int64_t columns) {
 }
 
 // Removes document column `column` and everything outwards of it.
-void cut_off(State& state, std::int64_t column) {
+void cut_off(State& state, std::int64_t column, std::int64_t mirror_context) {
   const FrameId id = frame_of(column);
   FrameState& frame = state.frame(id);
   const std::int64_t at = own_column(state, column, true);
   if (!frame.started()) return;
   truncate(frame, at);
-  // The mirrored frame sees the first columns of the forward one; when those go, it goes.
-  const bool context_gone = id == FrameId::forward && !state.photo && at < kContextColumns;
+  // The mirrored frame continues the picture of the forward one's first columns; when those go, it goes.
+  const bool context_gone = id == FrameId::forward && !state.photo && at < mirror_context;
   if (context_gone) state.mirrored = {};
 }
 
@@ -73,6 +74,7 @@ State start(const NewPanorama& command) {
 
 struct Apply {
   const State& before;
+  std::int64_t mirror_context;
 
   State operator()(const NewPanorama& c) const { return start(c); }
 
@@ -94,14 +96,14 @@ struct Apply {
   State operator()(const ChangeScene& c) const {
     if (c.change.ramp < 0 || c.change.ramp > 1'000'000) refuse("a ramp has 0 to 1,000,000 columns");
     State state = before;
-    cut_off(state, c.change.column);
+    cut_off(state, c.change.column, mirror_context);
     put_change(state.scenes, c.change);
     return state;
   }
 
   State operator()(const ChangeSettings& c) const {
     State state = before;
-    cut_off(state, c.change.column);
+    cut_off(state, c.change.column, mirror_context);
     put_change(state.later_settings, c.change);
     return state;
   }
@@ -112,7 +114,7 @@ struct Apply {
     const std::int64_t at = own_column(state, c.column, c.take > 0);
     FrameState& frame = state.frame(id);
     const std::uint32_t take = c.take > 0 ? c.take : frame.take_at(at) + 1;
-    cut_off(state, c.column);
+    cut_off(state, c.column, mirror_context);
     std::erase_if(frame.takes, [&](const TakeChange& change) { return change.column >= at; });
     frame.takes.push_back({at, take});
     return state;
@@ -133,7 +135,7 @@ struct Apply {
   State operator()(const CutOff& c) const {
     State state = before;
     own_column(state, c.column, false);
-    cut_off(state, c.column);
+    cut_off(state, c.column, mirror_context);
     return state;
   }
 };
@@ -173,8 +175,8 @@ std::string describe(const Command& command) {
   return std::visit(Describe{}, command);
 }
 
-State apply_command(const State& state, const Command& command) {
-  return std::visit(Apply{state}, command);
+State apply_command(const State& state, const Command& command, std::int64_t mirror_context) {
+  return std::visit(Apply{state, mirror_context}, command);
 }
 
 }  // namespace equi::canvas

@@ -73,8 +73,10 @@ std::string describe(const Command& command);
 
 // The state after the command. Throws Error(bad_input) when it makes no sense there: a column that does not
 // exist, inside the photo or inside a context, a negative ramp, a count beyond kMaxColumns, edits of no
-// column.
-State apply_command(const State& state, const Command& command);
+// column. `mirror_context`: how many columns of the forward frame the mirrored one's context was made from,
+// at least kContextColumns; without a photo the left goes with them.
+State apply_command(const State& state, const Command& command,
+                    std::int64_t mirror_context = kContextColumns);
 
 // The frame that makes a document column: the mirrored one for negative columns.
 FrameId frame_of(std::int64_t document_column);

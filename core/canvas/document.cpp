@@ -15,6 +15,12 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+// The same photo once more is how it gets another scene.
+std::string title_of(const Command& command, const State& before) {
+  const auto* photo = std::get_if<ImportPhoto>(&command);
+  return photo != nullptr && before.photo == photo->photo ? "Scene of the photo" : describe(command);
+}
+
 }  // namespace
 
 std::unique_ptr<Document> Document::create(const std::filesystem::path& path, const ModelIdentity& model,
@@ -67,8 +73,8 @@ void Document::push(const State& state, const std::string& title) {
 
 void Document::execute(const Command& command) {
   flush();
-  const State next = apply_command(state_, command);
-  push(next, describe(command));
+  const State next = apply_command(state_, command, mirror_context_);
+  push(next, title_of(command, state_));
 }
 
 State Document::read(std::int64_t entry) const {

@@ -33,6 +33,8 @@ class Document {
   // Does a command: the state after it becomes a new history entry, everything that was undone is dropped.
   // Throws Error(bad_input) as apply_command; nothing has changed then.
   void execute(const Command& command);
+  // As apply_command takes it, for the commands that follow; the model's windows tell.
+  void set_mirror_context(std::int64_t columns) { mirror_context_ = columns; }
   bool can_undo() const { return cursor_ > 0; }
   bool can_redo() const { return cursor_ + 1 < static_cast<std::int64_t>(titles_.size()); }
   // Throw Error(bad_input) when there is nothing to undo or redo, Error(io) when the file cannot be written;
@@ -88,6 +90,7 @@ class Document {
   State state_;
   std::vector<std::string> titles_;
   std::int64_t cursor_ = 0;
+  std::int64_t mirror_context_ = kContextColumns;
   bool unsaved_ = false;
   double last_flush_ = 0;
 };

@@ -11,6 +11,7 @@ namespace equi::canvas {
 namespace {
 
 constexpr std::size_t kMaxTokenWidth = 65536;
+constexpr const char* kRevision = "revision";  // the setting that every commit changes
 
 // The schema as it came to be: entry N takes a file from version N to N + 1.
 const std::vector<std::string>& migrations() {
@@ -100,6 +101,7 @@ std::unique_ptr<ProjectFile> ProjectFile::open(const std::filesystem::path& path
   file->database_.execute("PRAGMA synchronous = NORMAL");
   file->migrate();
   file->read_model();
+  file->revision_ = file->setting(kRevision);
   return file;
 }
 
@@ -251,6 +253,10 @@ void ProjectFile::write_chunk(ChunkKey key, const Chunk& chunk) {
       .run();
 }
 
+bool ProjectFile::has_dirty() const {
+  return std::ranges::any_of(chunks_, [](const auto& each) { return each.second.dirty; });
+}
+
 void ProjectFile::write_dirty() {
   for (const auto& [key, chunk] : chunks_) {
     if (chunk.dirty) write_chunk(key, chunk);
@@ -259,9 +265,21 @@ void ProjectFile::write_dirty() {
 
 void ProjectFile::commit(const std::function<void()>& body) {
   Transaction transaction(database_);
-  write_dirty();
-  if (body) body();
+  if (setting(kRevision) != revision_) {
+    throw Error(ErrorKind::io, path().string(), "was changed by another program meanwhile",
+                "open it again to go on from there");
+  }
+  std::string revision = revision_;
+  if (body || has_dirty()) {
+    auto fresh = database_.prepare("SELECT hex(randomblob(8))");
+    fresh.step();
+    revision = fresh.text(0);
+    write_dirty();
+    if (body) body();
+    set_setting(kRevision, revision);
+  }
   transaction.commit();
+  revision_ = std::move(revision);
   for (auto& [key, chunk] : chunks_) chunk.dirty = false;
 }
 
@@ -283,6 +301,7 @@ std::vector<std::byte> ProjectFile::blob(std::int64_t id) const {
 
 void ProjectFile::put_overview(int level, std::int64_t number, const std::string& key,
                                std::span<const std::byte> bytes) {
+  if (has_dirty()) commit();
   database_.prepare("INSERT OR REPLACE INTO overview VALUES(?, ?, ?, ?, ?)")
       .bind(1, std::int64_t{level})
       .bind(2, number)
@@ -380,6 +399,19 @@ void ProjectFile::save_copy(const std::filesystem::path& target) {
     give_up(failure.code().message(), "");
   } catch (const Error& failure) {
     give_up(failure.message(), "close it where it is open, or save under another name");
+  }
+}
+
+std::optional<std::string> revision_of(const std::filesystem::path& project) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(project, ignored)) return std::nullopt;
+  try {
+    const Database database(project, Database::Mode::read_only);
+    auto row = database.prepare("SELECT value FROM settings WHERE key = ?");
+    row.bind(1, kRevision);
+    return row.step() ? row.text(0) : std::string();
+  } catch (const Error&) {
+    return "unreadable";
   }
 }
 

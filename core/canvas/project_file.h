@@ -53,6 +53,8 @@ class ProjectFile {
 
   const std::filesystem::path& path() const { return database_.path(); }
   const ModelIdentity& model() const { return model_; }
+  // Another one after every commit, by whatever program; a copy has that of its original.
+  const std::string& revision() const { return revision_; }
 
   // Tokens. A segment is a growing row of tokens; appended ones are in memory until the next commit().
   std::int64_t new_segment();
@@ -69,8 +71,9 @@ class ProjectFile {
   std::vector<std::byte> blob(std::int64_t id) const;
 
   // Overview tiles: small pictures of settled columns, a cache that makes zooming out of a long canvas cheap.
-  // `key` says what the pixels depend on; a tile whose key is another one by now is not found. To be called
-  // within commit(), so that a tile is never there before its tokens are.
+  // `key` says what the pixels depend on; a tile whose key is another one by now is not found. Pending chunks
+  // are committed first, so that a tile is never there before its tokens are. No change of the document:
+  // another program that has it open goes on.
   void put_overview(int level, std::int64_t number, const std::string& key, std::span<const std::byte> bytes);
   bool has_overview(int level, std::int64_t number, const std::string& key) const;
   std::optional<std::vector<std::byte>> overview(int level, std::int64_t number,
@@ -86,7 +89,9 @@ class ProjectFile {
   std::string setting(const std::string& key) const;  // empty when there is none
   void set_setting(const std::string& key, const std::string& value);
 
-  // Runs `body` as one transaction that also writes pending chunks.
+  // Runs `body` as one transaction that also writes pending chunks. Throws Error(io) when another program, or
+  // another object of this one, committed to the file since this one was opened or last committed: what it
+  // wrote is not overwritten, what is pending here stays in memory.
   void commit(const std::function<void()>& body = {});
 
   // A whole and consistent copy, written aside and renamed. Throws Error(io), also for a target that is open
@@ -107,15 +112,21 @@ class ProjectFile {
   Chunk& chunk(ChunkKey key, bool may_be_new);
   Chunk load_chunk(ChunkKey key) const;
   void write_chunk(ChunkKey key, const Chunk& chunk);
+  bool has_dirty() const;
   void write_dirty();
   void trim_cache();
 
   Database database_;
   ModelIdentity model_;
+  std::string revision_;  // of the last commit that is known here
   std::map<ChunkKey, Chunk> chunks_;
   std::map<std::int64_t, std::int64_t> columns_;  // of the segments that were asked for
   std::list<ChunkKey> recent_;                    // the most recently used first
 };
+
+// The revision of a project that is not to be opened; nothing when there is no such file. One that cannot be
+// read has a revision that no project has.
+std::optional<std::string> revision_of(const std::filesystem::path& project);
 
 // Copies a project as it is now, with what a program that was killed, or still runs, has in its log; `from`
 // is not changed, whatever was at `to` is replaced by a file that can be written. Throws Error(io); damage is

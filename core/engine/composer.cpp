@@ -160,12 +160,15 @@ void Composer::blend(torch::Tensor& picture, ColumnRange columns, stream::Side s
   if (count == 0 || !continued(frame)) return;
   const std::int64_t edge = state().photo_columns;
   const ColumnRange band = left ? ColumnRange{0, count} : ColumnRange{edge - count, edge};
-  const auto shown = intersect(columns, band);
+  // In pixels: of a narrow photo, both bands may have a part in one column.
+  const ColumnRange crossed =
+      left ? ColumnRange{0, band_pixels()} : ColumnRange{edge * px_ - band_pixels(), edge * px_};
+  const auto shown = intersect({columns.begin * px_, columns.end * px_}, crossed);
   if (shown.size() == 0) return;
   const auto mixed =
       stream::blend_edge(inner(band, source, stop), decode(frame, band, source, stop), side, band_pixels());
-  picture.narrow(1, (shown.begin - columns.begin) * px_, shown.size() * px_)
-      .copy_(mixed.narrow(1, (shown.begin - band.begin) * px_, shown.size() * px_));
+  picture.narrow(1, shown.begin - columns.begin * px_, shown.size())
+      .copy_(mixed.narrow(1, shown.begin - band.begin * px_, shown.size()));
 }
 
 torch::Tensor Composer::compose(ColumnRange columns, const Source& source, const std::stop_token& stop) {

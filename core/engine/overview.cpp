@@ -31,8 +31,7 @@ void Overview::store(const Tile& tile) const {
   if (tile.key.level < kStoredLevel || !tile.complete() || tile.sampled) return;
   const auto text = session_.pixels_key(tile_columns(tile.key));
   const auto bytes = media::encode_png({tile.width, tile.height, tile.pixels});
-  auto& file = session_.document().file();
-  file.commit([&] { file.put_overview(tile.key.level, tile.key.index, text, bytes); });
+  session_.document().file().put_overview(tile.key.level, tile.key.index, text, bytes);
 }
 
 }  // namespace equi::engine

@@ -15,7 +15,9 @@ struct Session::Impl {
         document(std::move(model_document)),
         composer(engine->model(), *document),
         makers{FrameMaker(engine->model(), FrameId::forward),
-               FrameMaker(engine->model(), FrameId::mirrored)} {}
+               FrameMaker(engine->model(), FrameId::mirrored)} {
+    document->set_mirror_context(composer.columns_before_mirroring());
+  }
 
   std::shared_ptr<const Engine> engine;
   std::unique_ptr<canvas::Document> document;

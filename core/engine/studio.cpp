@@ -182,8 +182,16 @@ jobs::Job Studio::run(jobs::JobSpec spec_without_run,
   auto spec = std::move(spec_without_run);
   const bool preview = spec.priority == Priority::preview;
   spec.run = [impl = impl_, work = std::move(work)](const jobs::Context& context) {
-    work(impl->session.get(), context);
-    if (impl->session && impl->session->state() != impl->shown) impl->state_changed();
+    const auto look = [&] {
+      if (impl->session && impl->session->state() != impl->shown) impl->state_changed();
+    };
+    try {
+      work(impl->session.get(), context);
+    } catch (...) {
+      look();  // it may have got half way
+      throw;
+    }
+    look();
   };
   if (preview) impl_->stop_building();  // it goes on afterwards from where it was
   const auto job = impl_->queue->submit(std::move(spec));

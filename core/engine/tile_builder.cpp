@@ -9,6 +9,8 @@
 namespace equi::engine {
 namespace {
 
+constexpr int kMostLookUps = 128;  // of kept tiles, to know whether all of one is known
+
 // Pixels [first, last) that columns cover in a tile.
 struct PixelSpan {
   int first = 0, last = 0;
@@ -53,13 +55,23 @@ bool TileBuilder::is_kept(const TileKey& key) const {
 }
 
 // The ends of the canvas, which are never kept, are a few columns: they count as known.
+// What was looked at is kept on the levels above, too, and soon found; in projects of older programs it may
+// not be, and thousands of tiles below one are not looked up.
 bool TileBuilder::is_known(const TileKey& key) const {
-  if (outside(key) || is_kept(key)) return true;
+  int look_ups = kMostLookUps;
+  return is_known(key, look_ups);
+}
+
+bool TileBuilder::is_known(const TileKey& key, int& look_ups) const {
+  if (outside(key)) return true;
+  if (look_ups-- <= 0) return false;
+  if (is_kept(key)) return true;
   if (key.level <= Overview::kStoredLevel) {
     const ColumnRange columns = tile_columns(key);
     return intersect(session_.settled(), columns) != columns;
   }
-  return is_known({key.level - 1, 2 * key.index}) && is_known({key.level - 1, 2 * key.index + 1});
+  return is_known({key.level - 1, 2 * key.index}, look_ups) &&
+         is_known({key.level - 1, 2 * key.index + 1}, look_ups);
 }
 
 TileKey TileBuilder::first_part(const TileKey& key) const {
@@ -96,15 +108,15 @@ void TileBuilder::keep(const TileKey& key, const Tile& tile) {
   if (!tile.complete() || tile.sampled) return;
   if (key.level >= Overview::kStoredLevel) {
     try {
-      if (!overview_.holds(key)) overview_.store(tile);
+      if (overview_.holds(key)) return;
+      overview_.store(tile);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::io) throw;  // a full disk: the overview is not worth an error
+      return;
     }
-    return;
   }
   const TileKey sibling{key.level, key.index ^ 1}, above{key.level + 1, key.index >> 1};
-  const auto other = tiles_.find(sibling);
-  if (other && other->complete() && is_current(sibling) && !is_current(above)) build(above, {});
+  if (key.level < kMaxLevel && is_kept(sibling) && !is_current(above)) build(above, {});
 }
 
 Tile TileBuilder::describe(const TileKey& key) const {

@@ -37,7 +37,8 @@ class TileBuilder {
  private:
   bool outside(const TileKey& key) const;
   bool is_kept(const TileKey& key) const;   // whole and exact, in the cache or in the overview
-  bool is_known(const TileKey& key) const;  // kept, or all below it is
+  bool is_known(const TileKey& key) const;  // kept, or all below it is, as far as that is soon found
+  bool is_known(const TileKey& key, int& look_ups) const;
   Tile describe(const TileKey& key) const;  // of the canvas as it is now, all but the pixels
   Tile empty(const TileKey& key) const;     // the same with pixels to be drawn
   std::shared_ptr<const Tile> known_part(const TileKey& key) const;

@@ -104,7 +104,7 @@ TEST_F(DamagedProject, AnOlderSchemaIsMigrated) {
   const auto document = open("small.equi");
   EXPECT_EQ(firsts(*document).size(), 40U);
   const std::vector<std::byte> picture(5);
-  document->file().commit([&] { document->file().put_overview(3, -1, "key", picture); });
+  document->file().put_overview(3, -1, "key", picture);
   EXPECT_EQ(document->file().overview(3, -1, "key"), picture);
   EXPECT_FALSE(document->file().overview(3, -1, "other"));
   EXPECT_FALSE(document->file().has_overview(3, 0, "key"));

@@ -278,6 +278,42 @@ TEST_F(DocumentTest, AProjectThatIsOpenIsNotSavedOver) {
   EXPECT_EQ(firsts(*open("a.equi")), (Firsts{0}));
 }
 
+TEST_F(DocumentTest, WhatAnotherProgramWroteMeanwhileIsNotOverwritten) {
+  const auto ours = create();
+  extend(*ours, 3);
+  const auto theirs = open("a.equi");
+  const std::vector<std::byte> picture(5);
+  ours->file().put_overview(3, 0, "key", picture);  // a cache: no change of the panorama
+  theirs->execute(Extend{FrameId::forward, 2});
+  theirs->append(FrameId::forward, test_token(3));
+  ours->file().put_overview(3, 1, "key", picture);
+  theirs->append(FrameId::forward, test_token(4));
+  theirs->flush();
+
+  const auto history = ours->history();
+  const auto refused = [&](const std::function<void()>& write) {
+    try {
+      write();
+      FAIL() << "written over";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::io);
+      EXPECT_EQ(error.where(), (folder_ / "a.equi").string());
+      EXPECT_NE(error.message().find("another program"), std::string::npos) << error.what();
+    }
+  };
+  refused([&] { ours->execute(ChangeSettings{}); });
+  refused([&] { ours->undo(); });
+  refused([&] { ours->save_copy(folder_ / "copy.equi"); });
+  refused([&] {
+    ours->append(FrameId::forward, test_token(9));
+    ours->flush();
+  });
+  EXPECT_EQ(ours->history(), history);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "copy.equi"));
+  extend(*theirs, 1, FrameId::forward, 5);
+  EXPECT_EQ(firsts(*open("a.equi")), (Firsts{0, 1, 2, 3, 4, 5}));
+}
+
 TEST_F(DocumentTest, ASaveReplacesWhatIsNoProject) {
   const auto document = create();
   extend(*document, 3);

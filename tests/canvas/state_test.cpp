@@ -81,6 +81,23 @@ TEST(CanvasState, ASceneChangeCutsOffWhatIsBeyond) {
 TEST(CanvasState, TheLeftGoesWithTheColumnsItWasMadeFrom) {
   EXPECT_TRUE(apply_command(with_columns(40, 5), CutOff{16}).mirrored.started());
   EXPECT_FALSE(apply_command(with_columns(40, 5), CutOff{15}).mirrored.started());
+  EXPECT_TRUE(apply_command(with_columns(40, 5), CutOff{24}, 24).mirrored.started());
+  EXPECT_FALSE(apply_command(with_columns(40, 5), CutOff{23}, 24).mirrored.started());
+}
+
+// Of a photo that only the left continues, the right has its context there, too.
+TEST(CanvasState, APhotoIsNoPlaceForChangesWhateverContinuesIt) {
+  for (const std::int64_t columns : {10, 50}) {
+    State state;
+    state.photo = 1;
+    state.photo_columns = columns;
+    state.mirrored.context = state.context_columns();
+    state.mirrored.segments = {{2, 0, state.context_columns() + 5}};
+    for (std::int64_t c = 0; c < columns; ++c)
+      EXPECT_THROW(apply_command(state, ChangeScene{{c, 1, 0}}), Error) << c;
+    EXPECT_NO_THROW(apply_command(state, ChangeScene{{columns, 1, 0}}));
+    EXPECT_NO_THROW(apply_command(state, ChangeScene{{-1, 1, 0}}));
+  }
 }
 
 TEST(CanvasState, ContextAndPhotoCannotBeRegenerated) {

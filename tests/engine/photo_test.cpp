@@ -87,6 +87,26 @@ TEST_F(SessionTest, ANarrowPhotoIsContinuedFromWhatItHas) {
   }
 }
 
+// Both bands have a part in the middle column of three: each side keeps what the other has crossed over.
+TEST_F(SessionTest, TheSecondSideOfANarrowPhotoLeavesTheFirstSidesBandAlone) {
+  const auto session = with_photo(3, "narrow.equi", 1000);
+  session->extend(FrameId::mirrored, 20);
+  const auto half = [&](int from) {
+    const auto strip = session->pixels({0, 3});
+    std::vector<std::uint8_t> kept;
+    for (int y = 0; y < strip.height; ++y) {
+      const auto* row = strip.pixels.data() + std::size_t(y) * std::size_t(strip.width) * 3;
+      kept.insert(kept.end(), row + std::ptrdiff_t(from) * strip.width * 3 / 2,
+                  row + std::ptrdiff_t(from + 1) * strip.width * 3 / 2);
+    }
+    return kept;
+  };
+  const auto left = half(0), photo = half(1);
+  session->extend(FrameId::forward, 20);
+  EXPECT_EQ(half(0), left);
+  EXPECT_NE(half(1), photo) << "its own band";
+}
+
 TEST_F(SessionTest, TokensOfAPhotoDoNotDependOnWhatIsAskedFor) {
   constexpr int kWide = 50;
   const auto whole_row = with_photo(kWide, "whole.equi"), parts = with_photo(kWide, "parts.equi");

@@ -109,18 +109,22 @@ TEST_F(OverviewTest, WhatWasSeenIsThereWhenOneZoomsOutLater) {
   std::vector<std::uint8_t> seen;
   {
     const auto session = create();
-    session->extend(FrameId::forward, 700);
+    session->extend(FrameId::forward, 1100);
     TileCache cache;
     TileBuilder builder(*session, cache, 1);
-    for (std::int64_t i = 8; i < 16; ++i) builder.build({0, i}, {});
+    for (std::int64_t i = 8; i < 24; ++i) builder.build({0, i}, {});
     ASSERT_TRUE(cache.find({3, 1})) << "eight whole tiles make one of the overview";
     seen = cache.find({3, 1})->pixels;
+    EXPECT_FALSE(cache.find({4, 1}));
+    for (std::int64_t i = 24; i < 32; ++i) builder.build({0, i}, {});
+    ASSERT_TRUE(cache.find({4, 1})) << "and two of those the next one";
   }
   const auto session = open();
   TileCache cache;
   TileBuilder builder(*session, cache, 1);
   EXPECT_EQ(builder.first_part({3, 1}), (TileKey{3, 1}));
   const auto tile = builder.build({3, 1}, {});
+  EXPECT_EQ(builder.first_part({4, 1}), (TileKey{4, 1}));
   EXPECT_FALSE(cache.find({0, 8})) << "nothing was decoded";
   EXPECT_EQ(tile->pixels, seen);
   session->extend(FrameId::forward, 40);

@@ -110,6 +110,19 @@ TEST_F(SessionTest, WhatTheLeftNeedsFirstIsPartOfTheSameEntry) {
   EXPECT_TRUE(session->state().empty());
 }
 
+// The left continues the picture of the first columns, which depends on tokens further on.
+TEST_F(SessionTest, TheLeftGoesWithEveryColumnThatItsContextDependsOn) {
+  const auto session = create();
+  session->extend(FrameId::mirrored, 2);
+  const auto needed = session->extent().end;
+  ASSERT_GT(needed, canvas::kContextColumns);
+  session->extend(FrameId::forward, 30);
+  session->execute(canvas::CutOff{needed});
+  EXPECT_EQ(session->extent(), (ColumnRange{-2, needed}));
+  session->execute(canvas::Regenerate{needed - 1});
+  EXPECT_EQ(session->extent(), (ColumnRange{0, needed - 1}));
+}
+
 TEST_F(SessionTest, AStopKeepsWhatIsThereAndSaysHowMuch) {
   const auto session = create();
   std::stop_source stop;

@@ -95,6 +95,20 @@ TEST_F(StudioTest, GrowsAndTellsOfIt) {
   EXPECT_GT(heard_.progress, 0);
 }
 
+TEST_F(StudioTest, WorkThatFailsHalfWayShowsWhatItChanged) {
+  create_canvas();
+  studio_->extend(FrameId::forward, 20);
+  ASSERT_TRUE(wait_extended());
+  const auto before = studio_->snapshot()->revision;
+  const auto work = [](Session* session, const jobs::Context&) {
+    session->execute(canvas::CutOff{12});
+    throw Error(ErrorKind::io, "disk", "is full");
+  };
+  studio_->run({}, work).wait();
+  EXPECT_EQ(studio_->snapshot()->extent, (ColumnRange{0, 12}));
+  EXPECT_GT(studio_->snapshot()->revision, before);
+}
+
 TEST_F(StudioTest, MakesTheSameColumnsAsASession) {
   create_canvas();
   studio_->extend(FrameId::forward, 30);
