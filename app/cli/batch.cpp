@@ -123,13 +123,18 @@ void print_status(const batch::Queue& queue, bool json) {
                row.reason.empty() ? "" : "  (" + printable(row.reason) + ")");
   }
   const auto c = queue.counts();
-  fmt::print("{} done, {} waiting, {} failed, {} cancelled, {} set aside{}\n", c.done, c.left(), c.failed,
-             c.cancelled, c.set_aside, queue.paused() ? "; paused: " + queue.pause_reason() : "");
+  fmt::print("{} done, {}{} waiting, {} failed, {} cancelled, {} set aside{}\n", c.done,
+             c.running > 0 ? fmt::format("{} running, ", c.running) : "", c.waiting, c.failed, c.cancelled,
+             c.set_aside, queue.paused() ? "; paused: " + queue.pause_reason() : "");
 }
 
 void say_unchanged(const batch::Queue& queue, std::int64_t item, const char* what) {
   warn(fmt::format("item {}", item),
        fmt::format("is {}, so it is not {}", batch::name(queue.row(item).state), what));
+}
+
+bool is_change(const Arguments& a) {
+  return !a.cancel.empty() || !a.retry.empty() || !a.move.empty();
 }
 
 // The changes that options ask for; true when there were any and nothing is to be made.
@@ -145,7 +150,7 @@ bool change_queue(batch::Queue& queue, const Arguments& a) {
   }
   for (std::size_t i = 0; i + 1 < a.move.size(); i += 2) queue.move(a.move[i], a.move[i + 1]);
   if (a.retry_failed) say(fmt::format("{} items wait again\n", queue.retry_failed()));
-  return a.status || !a.cancel.empty() || !a.retry.empty() || !a.move.empty();
+  return a.status || is_change(a);
 }
 
 // Everything that is said while the queue is worked off.
@@ -264,6 +269,8 @@ void run(const Arguments& a) {
   const auto engine = load_engine(plan, a);
   if (plan.batch == 0) plan.batch = batch::choose_batch(*engine, *std::ranges::max_element(plan.widths));
   if (a.dry_run) return dry_run(plan, shard, *engine, a.json);
+  if (a.status && !a.retry_failed && !is_change(a) && batch::Queue::in_use(plan.folder, shard))
+    return print_status(*batch::Queue::look(plan, batch::facts_of(*engine), shard), a.json);
   const std::shared_ptr<batch::Queue> queue = batch::Queue::open(plan, batch::facts_of(*engine), shard);
   if (change_queue(*queue, a)) return print_status(*queue, a.json);
   if (queue->paused() && !a.resume) {

@@ -142,7 +142,7 @@ void export_project(const Arguments& a) {
     source = batch::closed(source, bridge);
   }
   const auto record =
-      batch::to_json(batch::make_record(*session, columns, a.seamless), media::kMaxJpegRecordBytes);
+      batch::to_json(batch::make_record(*session, columns, a.seamless), media::record_limit(options.format));
   media::ExportResult result;
   {
     std::unique_ptr<ProgressBar> bar;
@@ -188,12 +188,16 @@ void print_record(const Arguments& a) {
              sampling::name(s.settings.solver.method), s.settings.solver.evaluations);
   if (record.has_photo) fmt::print("continues a photo, which is not in the picture's record\n");
   if (record.has_edits) fmt::print("tokens were replaced, which are not in the picture's record\n");
+  if (record.shortened) fmt::print("its changes along the panorama had no room in the picture's record\n");
+  if (record.other_model) fmt::print("its tokens are those of another model\n");
 }
 
 void restore(const Arguments& a) {
   const Interrupt interrupt;
   if (a.output.empty()) throw Error(ErrorKind::bad_input, "output", "is missing", "-o new.equi");
   const auto record = batch::read_picture_record(a.restore);
+  if (record.has_edits) warn(a.restore, "tokens were replaced in it, which are not in its record");
+  if (record.seamless) warn(a.restore, "the columns that close it to a ring are made by export --seamless");
   const auto engine = load_engine(a);
   check_room(a.output, record.columns.size(), engine->token_width());
   std::unique_ptr<engine::Session> session;

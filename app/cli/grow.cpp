@@ -86,7 +86,8 @@ void check_picture(const std::filesystem::path& path, std::int64_t columns, cons
 
 void write_picture(engine::Session& session, engine::ColumnRange columns, const std::filesystem::path& path,
                    bool silent, const std::stop_token& stop) {
-  const auto record = batch::to_json(batch::make_record(session, columns, false), media::kMaxJpegRecordBytes);
+  const auto record = batch::to_json(batch::make_record(session, columns, false),
+                                     media::record_limit(picture_options(path).format));
   std::optional<ProgressBar> bar;
   const auto progress = [&](std::int64_t done, std::int64_t total) {
     if (!bar) bar.emplace("picture", total, silent);

@@ -278,7 +278,7 @@ std::string reproduce(std::shared_ptr<const engine::Engine> engine, const Manife
   }
   PictureOutput output{entry.item, entry.settings, entry.format, entry.seamless};
   write_picture(*engine, group, output, target, {{}, control.stop});
-  return sha256_file(target);
+  return contents_of(target, entry.format.format).sha256;
 }
 
 }  // namespace equi::batch

@@ -18,6 +18,16 @@ namespace {
 
 constexpr std::int64_t kWindowsPerBatchCuda = 8;
 
+// Memory that ran out is std::bad_alloc, on whatever device: it says something about the next one, too.
+[[noreturn]] void throw_as_ours(const c10::Error& error, const std::string& where) {
+  const std::string what = error.what_without_backtrace();
+  const bool full = dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+                    what.find("can't allocate memory") != std::string::npos ||
+                    what.find("not enough memory") != std::string::npos;
+  if (full) throw std::bad_alloc();
+  throw Error(ErrorKind::internal, where, what, "make fewer at once");
+}
+
 }  // namespace
 
 struct PanoramaGroup::Impl {
@@ -78,7 +88,7 @@ PanoramaGroup::PanoramaGroup(std::shared_ptr<const engine::Engine> engine,
   try {
     impl_ = std::make_unique<Impl>(std::move(engine), settings, std::move(rows), columns);
   } catch (const c10::Error& e) {
-    throw Error(ErrorKind::internal, "panorama", e.what_without_backtrace(), "make fewer at once");
+    throw_as_ours(e, "panorama");
   }
 }
 
@@ -103,8 +113,7 @@ void PanoramaGroup::make_column(const std::stop_token& stop) {
     const auto token = impl_->generator.next(impl_->noise(), impl_->scenes, stop);
     impl_->tokens.select(1, column).copy_(token);
   } catch (const c10::Error& e) {
-    throw Error(ErrorKind::internal, fmt::format("column {}", column), e.what_without_backtrace(),
-                "make fewer at once");
+    throw_as_ours(e, fmt::format("column {}", column));
   }
 }
 
@@ -114,7 +123,11 @@ media::StripSource PanoramaGroup::picture(std::int64_t row, const std::stop_toke
   return {tokenizer.image_height, columns() * tokenizer.column_pixels(),
           [impl = impl_.get(), row, stop](std::int64_t x, int width, std::span<std::uint8_t> rgb) {
             const torch::InferenceMode inference;
-            impl->read(row, x, width, rgb, stop);
+            try {
+              impl->read(row, x, width, rgb, stop);
+            } catch (const c10::Error& e) {
+              throw_as_ours(e, "panorama");
+            }
           }};
 }
 

@@ -14,7 +14,8 @@ namespace equi::batch {
 // Several panoramas made at once: one transformer step and one flow for all of them, each with its own scene
 // and seed. A panorama's bits depend on its own scene, seed and settings, on how many are made at once and on
 // its row among them, never on what the others are. The same as the forward frame of a canvas (another number
-// at once rounds differently). Not thread-safe; computes on the calling thread.
+// at once rounds differently). For one thread at a time, which need not always be the same one; computes on
+// the calling thread, a picture's pixels on the one that reads them.
 class PanoramaGroup {
  public:
   struct Row {
@@ -35,7 +36,8 @@ class PanoramaGroup {
   // finite; nothing has changed then.
   void make_column(const std::stop_token& stop = {});
 
-  // The pixels of a row whose columns are all made; decoded as they are read.
+  // The pixels of a row whose columns are all made; decoded as they are read. The group must outlive it. A
+  // stop is heard between two windows of the decoder: Error(cancelled).
   media::StripSource picture(std::int64_t row, const std::stop_token& stop = {});
   // How many windows the decoder takes at once (part of what the bits depend on).
   std::int64_t decode_batch() const;

@@ -7,6 +7,8 @@
 
 #include "core/base/error.h"
 #include "core/media/metadata.h"
+#include "core/stream/fitting_layout.h"
+#include "core/stream/mirror.h"
 
 namespace equi::batch {
 namespace {
@@ -74,12 +76,13 @@ PictureRecord make_record(engine::Session& session, engine::ColumnRange shown, b
   record.columns = shown;
   record.seamless = seamless;
   record.has_photo = state.photo.has_value();
+  record.other_model = !session.document().file().model().same_model(record.model);
   record.has_edits = !state.forward.edits.empty() || !state.mirrored.edits.empty();
   return record;
 }
 
 std::string to_json(const PictureRecord& record, std::size_t max_bytes) {
-  auto write = [&](const canvas::State& state) {
+  auto write = [&](const canvas::State& state, bool shortened) {
     return json{{"program", "EquiCanvas"},
                 {"version", record.version},
                 {"record", kRecordVersion},
@@ -93,17 +96,19 @@ std::string to_json(const PictureRecord& record, std::size_t max_bytes) {
                 {"seamless", record.seamless},
                 {"photo", record.has_photo},
                 {"edits", record.has_edits},
+                {"other_model", record.other_model},
+                {"shortened", shortened},
                 {"canvas", json::parse(canvas::to_json(state))}}
         .dump(-1, ' ', false, json::error_handler_t::replace);
   };
-  auto text = write(record.settings);
+  auto text = write(record.settings, record.shortened);
   if (text.size() <= max_bytes) return text;
   auto shorter = record.settings;
   shorter.scenes.clear();
   shorter.later_settings.clear();
   shorter.forward.takes.clear();
   shorter.mirrored.takes.clear();
-  return write(shorter);
+  return write(shorter, true);
 }
 
 PictureRecord record_from_json(const std::string& text, const std::string& where) {
@@ -123,6 +128,8 @@ PictureRecord record_from_json(const std::string& text, const std::string& where
     j.at("seamless").get_to(record.seamless);
     j.at("photo").get_to(record.has_photo);
     j.at("edits").get_to(record.has_edits);
+    record.other_model = j.value("other_model", false);  // absent in those of older programs
+    record.shortened = j.value("shortened", false);
     record.settings = without_stored_parts(canvas::state_from_json(j.at("canvas").dump(), where));
   } catch (const json::exception& e) {
     throw Error(ErrorKind::bad_input, where, std::string("its record is damaged: ") + printable(e.what()));
@@ -167,6 +174,14 @@ std::vector<RestoreStep> restore_steps(const engine::Engine& engine, const Pictu
     throw Error(ErrorKind::unsupported, "picture", "it continues a photo, which is not in its record",
                 "start from the photo itself");
   }
+  if (record.other_model) {
+    throw Error(ErrorKind::unsupported, "picture",
+                "it shows the tokens of one model as another one decodes them", "open its project instead");
+  }
+  if (record.shortened) {
+    throw Error(ErrorKind::unsupported, "picture", "its record has not all of the settings that made it",
+                "open its project, or export it as PNG, which has room for them");
+  }
   if (!engine.identity().same_model(record.model)) {
     throw Error(ErrorKind::bad_input, "picture",
                 fmt::format("it was made with the model '{}', not with '{}'", printable(record.model.name),
@@ -174,11 +189,19 @@ std::vector<RestoreStep> restore_steps(const engine::Engine& engine, const Pictu
                 "choose that model");
   }
   check_scenes(record.settings, static_cast<std::int64_t>(engine.manifest().class_names.size()));
+  // The left continues the picture of so many columns, whatever the picture in hand shows of them.
+  const auto& m = engine.manifest();
+  const std::int64_t needed =
+      record.columns.begin < 0
+          ? stream::columns_before_mirroring(stream::fitting_layout(m.window_columns, m.window_hop),
+                                             canvas::kContextColumns)
+          : 0;
   std::vector<RestoreStep> steps;
   // The forward frame first: the mirrored one continues what it shows.
   for (const auto frame : {FrameId::forward, FrameId::mirrored}) {
     const bool forward = frame == FrameId::forward;
-    const std::int64_t end = std::max<std::int64_t>(0, forward ? record.columns.end : -record.columns.begin);
+    const std::int64_t end =
+        std::max<std::int64_t>(0, forward ? std::max(record.columns.end, needed) : -record.columns.begin);
     std::int64_t reached = 0;  // columns of the frame
     RestoreStep step{std::nullopt, frame, 0};
     for (const auto& change : changes_of(record.settings, frame)) {
@@ -195,6 +218,25 @@ std::vector<RestoreStep> restore_steps(const engine::Engine& engine, const Pictu
   return steps;
 }
 
+namespace {
+
+void take_steps(engine::Session& session, const std::vector<RestoreStep>& steps,
+                const std::function<void(std::int64_t made)>& progress, const std::stop_token& stop) {
+  std::int64_t before = 0;
+  for (const auto& step : steps) {
+    if (step.change) session.execute(*step.change);
+    if (step.columns == 0) continue;
+    const auto made = [&](std::int64_t columns) {
+      if (progress) progress(before + columns);
+    };
+    session.extend(step.frame, step.columns, made, stop);
+    before += step.columns;
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::Engine> engine,
                                                 const PictureRecord& record,
                                                 const std::filesystem::path& project,
@@ -202,18 +244,15 @@ std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::En
                                                 const std::stop_token& stop) {
   const auto steps = restore_steps(*engine, record);
   auto session = engine::Session::create(std::move(engine), project, first_of(record));
-  std::int64_t before = 0;
-  for (const auto& step : steps) {
-    if (step.change) session->execute(*step.change);
-    if (step.columns == 0) continue;
-    session->extend(
-        step.frame, step.columns,
-        [&](std::int64_t made) {
-          if (progress) progress(before + made);
-        },
-        stop);
-    before += step.columns;
-    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "", "stopped");
+  try {
+    take_steps(*session, steps, progress, stop);
+  } catch (...) {
+    session.reset();
+    for (const char* ending : {"", "-wal", "-shm"}) {
+      std::error_code ignored;
+      std::filesystem::remove(std::filesystem::path(project).concat(ending), ignored);
+    }
+    throw;
   }
   return session;
 }

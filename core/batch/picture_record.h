@@ -23,6 +23,8 @@ struct PictureRecord {
   bool seamless = false;        // a bridge was added at the right
   bool has_photo = false;       // continues a photo, which is not in the record
   bool has_edits = false;       // tokens were replaced, which are not in the record
+  bool other_model = false;     // shown with another model than its tokens are of
+  bool shortened = false;       // the changes along the panorama are not in the record: there was no room
 };
 
 // The record of the columns `shown` of a canvas.
@@ -49,12 +51,13 @@ struct RestoreStep {
 };
 
 canvas::NewPanorama first_of(const PictureRecord& record);
-// Throws Error(unsupported) for pictures that continue a photo, Error(bad_input) when the engine's model is
+// Throws Error(unsupported) for pictures that continue a photo, are of tokens of another model or have not
+// all of their settings in the record, Error(bad_input) when the engine's model is
 // another one or has fewer scenes than the record names.
 std::vector<RestoreStep> restore_steps(const engine::Engine& engine, const PictureRecord& record);
 
-// A new canvas that has taken these steps. Throws as restore_steps, and Error(cancelled) (the canvas is then
-// shorter).
+// A new canvas that has taken these steps. Throws as restore_steps and Session::create, and Error(cancelled);
+// a project that is not whole does not stay.
 std::unique_ptr<engine::Session> restore_canvas(std::shared_ptr<const engine::Engine> engine,
                                                 const PictureRecord& record,
                                                 const std::filesystem::path& project,

@@ -18,6 +18,9 @@ namespace {
 
 constexpr const char* kSchema = "1";
 constexpr std::int64_t kMaxShards = 100000;
+// What the lock file says, of one length: replacing the one by the other needs no room on the disk.
+constexpr const char kOpened[] = "opened\n", kClosed[] = "closed\n";
+static_assert(sizeof(kOpened) == sizeof(kClosed));
 constexpr const char* kColumns =
     "number, position, state, crashes, reason, milliseconds, bytes, sha256, made_with";
 
@@ -97,6 +100,7 @@ Queue::Queue(const Plan& plan, const ModelFacts& model, const Shard& shard)
 }
 
 Queue::~Queue() {
+  if (database_ && lock_ >= 0) mark(kClosed);
   database_.reset();
   if (lock_ >= 0) close(lock_);
 }
@@ -131,19 +135,48 @@ std::unique_ptr<Queue> Queue::open(const Plan& plan, const ModelFacts& model, co
   queue->check_same_plan();
   queue->check_rows();
   queue->note_crash();
+  queue->mark(kOpened);
   return queue;
 }
 
-// The lock goes with the process, so a crash leaves none behind.
+std::unique_ptr<const Queue> Queue::look(const Plan& plan, const ModelFacts& model, const Shard& shard) {
+  auto queue = std::unique_ptr<Queue>(new Queue(plan, model, shard));
+  // Writable, so that what a kill left half written can be rolled back.
+  queue->database_ =
+      std::make_unique<canvas::Database>(file(plan.folder, shard), canvas::Database::Mode::open);
+  queue->check_same_plan();
+  queue->check_rows();
+  return queue;
+}
+
+bool Queue::in_use(const std::filesystem::path& folder, const Shard& shard) {
+  const int lock = ::open(lock_path(folder, shard).c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock < 0) return false;
+  const bool used = flock(lock, LOCK_SH | LOCK_NB) != 0;
+  close(lock);
+  return used;
+}
+
+std::filesystem::path Queue::lock_path(const std::filesystem::path& folder, const Shard& shard) {
+  return file(folder, shard).replace_extension(".lock");
+}
+
+// The lock goes with the process, so a crash leaves none behind; what the file says stays.
 void Queue::lock_file() {
-  auto path = file(plan_.folder, shard_);
-  path.replace_extension(".lock");
+  const auto path = lock_path(plan_.folder, shard_);
   lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0) media::throw_io(path, errno);
   if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     throw Error(ErrorKind::io, plan_.folder.string(), "another program is making this batch",
                 "wait for it, or stop it first");
   }
+  char said[sizeof(kClosed)] = {};
+  let_go_ = pread(lock_, said, sizeof(said) - 1, 0) > 0 && std::string(said) == kClosed;
+}
+
+// Best effort: what cannot be written counts as a crash.
+void Queue::mark(const char* text) const {
+  [[maybe_unused]] const auto written = pwrite(lock_, text, sizeof(kClosed) - 1, 0);
 }
 
 // In one transaction, so that a kill leaves all rows or none.
@@ -197,8 +230,9 @@ void Queue::check_rows() const {
 }
 
 void Queue::note_crash() {
-  crashed_ = database_->integer("SELECT count(*) FROM items WHERE state = 1") > 0;
-  if (!crashed_) return;
+  if (database_->integer("SELECT count(*) FROM items WHERE state = 1") == 0) return;
+  if (let_go_) return database_->execute("UPDATE items SET state = 0 WHERE state = 1");
+  crashed_ = true;
   canvas::Transaction transaction(*database_);
   database_
       ->prepare(
@@ -244,6 +278,7 @@ void Queue::pause(const std::string& reason) {
   const std::scoped_lock lock(mutex_);
   set_meta("paused", "1");
   set_meta("pause_reason", reason);
+  interruption_.request_stop();
 }
 
 void Queue::resume() {
@@ -319,7 +354,7 @@ void Queue::finish(const ItemRow& row, const std::vector<std::uint8_t>& thumbnai
   database_
       ->prepare(
           "UPDATE items SET state = 2, reason = '', milliseconds = ?2, bytes = ?3, sha256 = ?4,"
-          " made_with = ?5, thumbnail = ?6 WHERE number = ?1")
+          " made_with = ?5, thumbnail = ?6 WHERE number = ?1 AND state = 1")
       .bind(1, row.number)
       .bind(2, static_cast<std::int64_t>(row.seconds * 1000))
       .bind(3, static_cast<std::int64_t>(row.bytes))
@@ -341,9 +376,22 @@ void Queue::give_back(const std::vector<std::int64_t>& items) {
   transaction.commit();
 }
 
+std::stop_token Queue::watch(std::int64_t item) {
+  const std::scoped_lock lock(mutex_);
+  auto statement = database_->prepare("SELECT state FROM items WHERE number = ?1");
+  statement.bind(1, item);
+  const bool runs = statement.step() && statement.integer(0) == number(ItemState::running);
+  watched_ = item;
+  interruption_ = std::stop_source();
+  if (!runs || meta("paused") == "1") interruption_.request_stop();
+  return interruption_.get_token();
+}
+
 bool Queue::cancel(std::int64_t item) {
   const std::scoped_lock lock(mutex_);
-  return change(item, ItemState::cancelled, "0, 1", "");
+  const bool changed = change(item, ItemState::cancelled, "0, 1", "");
+  if (changed && item == watched_) interruption_.request_stop();
+  return changed;
 }
 
 std::int64_t Queue::retry_failed() {

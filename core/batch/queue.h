@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,8 @@ Shard parse_shard(const std::string& text);
 
 // The state of a batch: an SQLite file in the output folder, one row an item, written before and after each
 // item, so that a kill at any moment loses the running items and nothing else. After a crash the queue comes
-// back paused, and what was running at two crashes is set aside. Thread-safe; one process at a time.
+// back paused, and what was running at two crashes is set aside; a program that ends properly but cannot
+// write any more (a full disk) has not crashed. Thread-safe; one process at a time.
 class Queue {
  public:
   static constexpr int kMaxCrashes = 2;
@@ -65,6 +67,11 @@ class Queue {
   // when it cannot be written or another process has it open. Where the two folders of a plan are does not
   // matter: a batch may be moved, and the model is known by its hashes.
   static std::unique_ptr<Queue> open(const Plan& plan, const ModelFacts& model, const Shard& shard = {});
+  // One to look at while another process has it open. Throws as open() does.
+  static std::unique_ptr<const Queue> look(const Plan& plan, const ModelFacts& model,
+                                           const Shard& shard = {});
+  // Whether another process has it open.
+  static bool in_use(const std::filesystem::path& folder, const Shard& shard = {});
   // The plan that a folder's queue belongs to, with that folder; nothing when there is none.
   static std::optional<Plan> find(const std::filesystem::path& folder, const Shard& shard = {});
   static std::filesystem::path file(const std::filesystem::path& folder, const Shard& shard = {});
@@ -99,8 +106,13 @@ class Queue {
   // running -> waiting: a stop, not a failure.
   void give_back(const std::vector<std::int64_t>& items);
 
+  // For who writes the picture of an item: requested as soon as the queue is paused or the item does not run
+  // any more, at once when that is so. Only the item that was asked for last is watched. What is called back
+  // must not touch the queue.
+  std::stop_token watch(std::int64_t item);
+
   // By the user. Each says whether anything changed.
-  bool cancel(std::int64_t item);  // waiting, or running: it is dropped at the next column
+  bool cancel(std::int64_t item);  // waiting, or running: it is dropped at the next column or block of pixels
   std::int64_t retry_failed();     // failed and set aside -> waiting, in their places; how many
   bool retry(std::int64_t item);   // also a cancelled one
   // Puts an item before the one that is now at `place` of rows() (or at the end).
@@ -108,7 +120,9 @@ class Queue {
 
  private:
   Queue(const Plan& plan, const ModelFacts& model, const Shard& shard);
+  static std::filesystem::path lock_path(const std::filesystem::path& folder, const Shard& shard);
   void lock_file();
+  void mark(const char* text) const;
   void create_rows();
   void check_same_plan() const;
   void check_rows() const;
@@ -123,9 +137,12 @@ class Queue {
   std::vector<Item> items_;
   std::vector<std::vector<std::int64_t>> groups_;
   int lock_ = -1;
+  bool let_go_ = true;  // by the program that had it open last
   bool crashed_ = false;
   mutable std::mutex mutex_;
   std::unique_ptr<canvas::Database> database_;
+  std::int64_t watched_ = -1;  // the item of watch()
+  std::stop_source interruption_;
 };
 
 }  // namespace equi::batch

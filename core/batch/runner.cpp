@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
-#include "core/base/hash.h"
 #include "core/batch/manifest.h"
 #include "core/batch/picture_output.h"
 
@@ -42,8 +41,11 @@ struct Runner::Work {
 };
 
 Runner::Runner(std::shared_ptr<const engine::Engine> engine, std::shared_ptr<Queue> queue,
-               Callbacks callbacks)
-    : engine_(std::move(engine)), queue_(std::move(queue)), callbacks_(std::move(callbacks)) {}
+               Callbacks callbacks, OnDevice on_device)
+    : engine_(std::move(engine)),
+      queue_(std::move(queue)),
+      callbacks_(std::move(callbacks)),
+      on_device_(std::move(on_device)) {}
 
 Runner::~Runner() = default;
 
@@ -113,17 +115,26 @@ void Runner::write_next(const std::stop_token& stop) {
   const Item& item = work_->items[row];
   const PictureOutput output{item, settings_of(item, queue_->plan(), queue_->model()), queue_->plan().format,
                              queue_->plan().seamless};
+  std::stop_source halt;
+  const auto request_halt = [&halt] { halt.request_stop(); };
+  const std::stop_callback by_caller(stop, request_halt);
+  const std::stop_callback by_user(queue_->watch(item.number), request_halt);
   try {
-    const auto thumbnail =
-        write_picture(*engine_, *work_->group, output, queue_->plan().folder / item.file, {{}, stop});
+    const auto thumbnail = write_picture(*engine_, *work_->group, output, queue_->plan().folder / item.file,
+                                         {{}, halt.get_token()}, on_device_);
     finish(row, thumbnail);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::cancelled) {
       --work_->next_row;
-      throw;
+      if (stop.stop_requested()) throw;
+      return;  // paused, or the item cancelled: the next step looks which
     }
     fail_rows({row}, e.what());
     if (e.kind() == ErrorKind::io) pause_after(e.what());
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& e) {  // a library's own
+    fail_rows({row}, e.what());
   }
 }
 
@@ -133,9 +144,9 @@ void Runner::finish(std::size_t row, const std::vector<std::uint8_t>& thumbnail)
   ItemRow result;
   result.number = item.number;
   result.seconds = work_->seconds() / static_cast<double>(work_->items.size());
-  std::error_code ignored;
-  result.bytes = std::filesystem::file_size(path, ignored);
-  if (!ignored) result.sha256 = sha256_file(path);
+  const auto contents = contents_of(path, queue_->plan().format.format);
+  result.bytes = contents.bytes;
+  result.sha256 = contents.sha256;
   result.made_with = made_with(*engine_, static_cast<std::int64_t>(work_->items.size()), item.row);
   queue_->finish(result, thumbnail);
   work_->active[row] = false;
@@ -157,10 +168,10 @@ void Runner::fail_group(const std::string& reason) {
     fail_rows(work_->rows(), reason);
   } catch (const Error&) {
     owed_ = work_->numbers();
-    work_.reset();
+    let_go();
     throw;
   }
-  work_.reset();
+  let_go();
 }
 
 void Runner::pause_after(const std::string& reason) {
@@ -179,11 +190,19 @@ void Runner::give_up() {
   if (work_) {
     const auto numbers = work_->numbers();
     owed_.insert(owed_.end(), numbers.begin(), numbers.end());
-    work_.reset();
+    let_go();
   }
   if (owed_.empty()) return;
   queue_->give_back(owed_);
   for (const auto number : std::exchange(owed_, {})) tell(number);
+}
+
+void Runner::let_go() {
+  spent_ = std::move(work_);
+}
+
+bool Runner::writes_next() const {
+  return work_ && work_->group && work_->group->made() == work_->group->columns();
 }
 
 bool Runner::step(const std::stop_token& stop) {
@@ -191,18 +210,19 @@ bool Runner::step(const std::stop_token& stop) {
     give_up();
     return false;
   }
+  spent_.reset();
   if (!owed_.empty()) give_up();
   if (queue_->paused()) return false;
   try {
     if (!work_) return begin_group();
     drop_cancelled();
     if (work_->numbers().empty()) {
-      work_.reset();
-    } else if (work_->group->made() < work_->group->columns()) {
+      let_go();
+    } else if (!writes_next()) {
       make_column(stop);
     } else {
       write_next(stop);
-      if (work_ && work_->next_row == work_->items.size()) work_.reset();
+      if (work_ && work_->next_row == work_->items.size()) let_go();
     }
   } catch (const Error& e) {
     if (!work_) throw;  // the queue's own file
@@ -215,9 +235,8 @@ bool Runner::step(const std::stop_token& stop) {
     } else {
       fail_group(e.what());
     }
-  } catch (const std::bad_alloc&) {
-    if (work_) fail_rows(work_->rows(), "the memory is full; make fewer at once");
-    work_.reset();
+  } catch (const std::bad_alloc&) {  // the next ones would fail as well
+    if (work_) fail_group("the memory is full; make fewer at once");
     queue_->pause("the memory is full");
   }
   return true;

@@ -14,10 +14,6 @@
 namespace equi::media {
 namespace {
 
-std::filesystem::path tiles_folder(const std::filesystem::path& dzi) {
-  return dzi.parent_path() / (dzi.stem().string() + "_files");
-}
-
 // An export replaces the folder of tiles: one that is not an earlier export's is somebody's.
 void check_tiles_folder(const std::filesystem::path& target) {
   const auto folder = tiles_folder(target);
@@ -133,6 +129,10 @@ ExportResult export_picture(const StripSource& source, const std::filesystem::pa
     result.bytes += size_of(file.target());
   }
   return result;
+}
+
+std::filesystem::path tiles_folder(const std::filesystem::path& dzi) {
+  return dzi.parent_path() / (dzi.stem().string() + "_files");
 }
 
 void check_target(const std::filesystem::path& target, const ExportOptions& options) {

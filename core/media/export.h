@@ -23,6 +23,9 @@ ExportResult export_picture(const StripSource& source, const std::filesystem::pa
                             const ExportOptions& options, const std::string& record = {},
                             const ExportControl& control = {});
 
+// Where the tiles of a deep-zoom picture are.
+std::filesystem::path tiles_folder(const std::filesystem::path& dzi);
+
 // Throws what export_picture would throw about the target alone; for asking before a long computation.
 void check_target(const std::filesystem::path& target, const ExportOptions& options);
 

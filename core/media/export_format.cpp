@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/media/metadata.h"
 
 namespace equi::media {
 namespace {
@@ -102,6 +103,10 @@ bool is_video(Format format) {
 
 bool carries_metadata(Format format) {
   return !is_video(format) && format != Format::deep_zoom;
+}
+
+std::size_t record_limit(Format format) {
+  return format == Format::jpeg ? kMaxJpegRecordBytes : kMaxRecordBytes;
 }
 
 std::int64_t size_limit(Format format) {

@@ -37,7 +37,8 @@ std::string name(TiffCompression compression);
 TiffCompression parse_compression(const std::string& text);  // "none", "lzw", "deflate"
 
 bool is_video(Format format);
-bool carries_metadata(Format format);  // from which a document's settings can be restored
+bool carries_metadata(Format format);     // from which a document's settings can be restored
+std::size_t record_limit(Format format);  // bytes of such a record
 
 // The widest and highest picture that one file of the format holds, in pixels.
 std::int64_t size_limit(Format format);

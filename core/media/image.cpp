@@ -117,11 +117,11 @@ Image read_image(const std::filesystem::path& path) {
 
 void check_writable(const std::filesystem::path& path) {
   const std::string ending = lower_ending(path);
-  static const std::vector<std::string> known = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"};
+  static const std::vector<std::string> known = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"};
   if (std::ranges::find(known, ending) == known.end()) {
     throw Error(ErrorKind::bad_input, path.string(),
                 fmt::format("'{}' is not a picture format", printable(ending)),
-                "use .png, .jpg, .webp, .tif or .bmp");
+                "use .png, .jpg, .webp or .tif");
   }
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
@@ -132,9 +132,7 @@ void check_writable(const std::filesystem::path& path) {
 
 void check_writable(const std::filesystem::path& path, std::int64_t width, std::int64_t height) {
   check_writable(path);
-  const std::string ending = lower_ending(path);
-  if (ending == ".bmp") return;  // 31 bits, as an Image has
-  const auto message = limit_message(parse_format(ending), width, height);
+  const auto message = limit_message(parse_format(lower_ending(path)), width, height);
   if (!message.empty()) throw Error(ErrorKind::bad_input, path.string(), message, "use png or tiff");
 }
 

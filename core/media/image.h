@@ -27,7 +27,7 @@ Image read_image(const std::filesystem::path& path);
 void check_writable(const std::filesystem::path& path);
 void check_writable(const std::filesystem::path& path, std::int64_t width, std::int64_t height);
 
-// Writes PNG, JPEG, WebP, TIFF or BMP by the file name's ending, aside and renamed. Throws Error(bad_input)
+// Writes PNG, JPEG, WebP or TIFF by the file name's ending, aside and renamed. Throws Error(bad_input)
 // for an unknown ending or a size that the format cannot hold, Error(io) when writing fails.
 void write_image(const std::filesystem::path& path, const Image& image);
 

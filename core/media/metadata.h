@@ -14,8 +14,8 @@ namespace equi::media {
 // it is a text chunk with this keyword, elsewhere an element of the XMP packet.
 constexpr const char* kRecordKeyword = "EquiCanvas";
 constexpr std::size_t kMaxRecordBytes = std::size_t{16} << 20;
-// What a JPEG's one XMP segment has room for.
-constexpr std::size_t kMaxJpegRecordBytes = 40000;
+// What a JPEG's one XMP segment, of 65,533 bytes, has room for: a quote of the record takes six bytes there.
+constexpr std::size_t kMaxJpegRecordBytes = 32000;
 
 // The record itself is damaged, not the file around it.
 class DamagedRecord : public Error {

@@ -41,11 +41,12 @@ inline Plan small_plan(const std::filesystem::path& folder) {
   return plan;
 }
 
-// SHA-256 of every picture in a folder, by name.
-inline std::map<std::string, std::string> hashes(const std::filesystem::path& folder) {
+// SHA-256 of every picture in a folder, by name; also of what is half written.
+inline std::map<std::string, std::string> hashes(const std::filesystem::path& folder,
+                                                 const std::string& ending = ".png") {
   std::map<std::string, std::string> all;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".png") all[entry.path().filename().string()] = sha256_file(entry.path());
+    if (entry.path().extension() == ending) all[entry.path().filename().string()] = sha256_file(entry.path());
   }
   return all;
 }

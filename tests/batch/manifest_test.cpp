@@ -41,6 +41,22 @@ TEST_F(ManifestTest, SeamlessPicturesToo) {
   EXPECT_EQ(reproduce(golden_engine(), entries[1], folder_ / "again.png"), entries[1].sha256);
 }
 
+// The descriptor of a deep-zoom picture tells only its size.
+TEST_F(ManifestTest, TheTilesOfADeepZoomPictureCount) {
+  auto plan = small_plan(folder_.path() / "out");
+  plan.format.format = media::Format::deep_zoom;
+  plan.scenes = {"1"};
+  plan.seeds = {4, 5};
+  auto entries = run(plan);
+  EXPECT_NE(entries[0].sha256, entries[1].sha256);
+  EXPECT_EQ(reproduce(golden_engine(), entries[1], folder_ / "again.dzi"), entries[1].sha256);
+  entries[1].item.seed = 6;
+  EXPECT_NE(reproduce(golden_engine(), entries[1], folder_ / "other.dzi"), entries[1].sha256);
+  const auto counted = contents_of(plan.folder / entries[0].item.file, media::Format::deep_zoom);
+  EXPECT_EQ(counted.sha256, entries[0].sha256);
+  EXPECT_GT(counted.bytes, 2 * std::filesystem::file_size(plan.folder / entries[0].item.file));
+}
+
 TEST_F(ManifestTest, ALineSaysEverythingAndComesBack) {
   const auto entries = run(small_plan(folder_.path() / "out"));
   const auto& e = entries[5];

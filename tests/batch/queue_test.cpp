@@ -1,7 +1,12 @@
 #include "core/batch/queue.h"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/batch/manifest.h"
 #include "tests/batch/batch_fixture.h"
@@ -29,6 +34,18 @@ class QueueTest : public ::testing::Test {
     row.seconds = 1.5;
     row.sha256 = "abc";
     return row;
+  }
+
+  // A program that is killed while it makes these.
+  void crash(const std::vector<std::int64_t>& items, const std::function<void(Queue&)>& before = {}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto queue = open();
+      if (before) before(*queue);
+      queue->start(items);
+      kill(getpid(), SIGKILL);
+    }
+    waitpid(child, nullptr, 0);
   }
 
   testing::TempFolder folder_;
@@ -60,9 +77,8 @@ TEST_F(QueueTest, RemembersEverythingOverARestart) {
   EXPECT_EQ(counts.all(), 6);
 }
 
-// A queue that is let go while items run is what a crash leaves behind.
 TEST_F(QueueTest, AfterACrashItComesBackPausedWithTheRunningItemsWaiting) {
-  open()->start({0, 1});
+  crash({0, 1});
   const auto queue = open();
   EXPECT_TRUE(queue->crashed());
   EXPECT_TRUE(queue->paused());
@@ -75,14 +91,12 @@ TEST_F(QueueTest, AfterACrashItComesBackPausedWithTheRunningItemsWaiting) {
 }
 
 TEST_F(QueueTest, AnItemThatRanAtTwoCrashesIsSetAside) {
-  open()->start({0, 1});
-  {
-    const auto queue = open();
-    queue->resume();
-    queue->start({0});
-    queue->finish(made(0), {});
-    queue->start({1, 2});
-  }
+  crash({0, 1});
+  crash({1, 2}, [&](Queue& queue) {
+    queue.resume();
+    queue.start({0});
+    queue.finish(made(0), {});
+  });
   const auto queue = open();
   EXPECT_EQ(state(*queue, 0), ItemState::done);
   EXPECT_EQ(state(*queue, 1), ItemState::set_aside);
@@ -104,6 +118,59 @@ TEST_F(QueueTest, AStopIsNoCrash) {
   EXPECT_FALSE(queue->crashed());
   EXPECT_EQ(queue->row(0).crashes, 0);
   EXPECT_EQ(queue->counts().waiting, 6);
+}
+
+// A full disk, say: the items cannot be given back.
+TEST_F(QueueTest, AProgramThatEndsProperlyHasNotCrashedWhateverItCouldWrite) {
+  for (int i = 0; i <= Queue::kMaxCrashes; ++i) {
+    const auto queue = open();
+    EXPECT_FALSE(queue->crashed());
+    EXPECT_FALSE(queue->paused());
+    EXPECT_EQ(queue->counts().waiting, 6);
+    EXPECT_EQ(queue->row(0).crashes, 0);
+    queue->start({0, 1});
+  }
+  crash({0});
+  EXPECT_TRUE(open()->crashed());
+  EXPECT_FALSE(open()->crashed()) << "once";
+}
+
+TEST_F(QueueTest, CanBeLookedAtWhileItIsInUse) {
+  EXPECT_FALSE(Queue::in_use(plan_.folder)) << "there is none";
+  EXPECT_FALSE(std::filesystem::exists(plan_.folder));
+  {
+    const auto queue = open();
+    queue->start({0, 1});
+    EXPECT_TRUE(Queue::in_use(plan_.folder));
+    EXPECT_THAT(message_of([&] { open(); }), HasSubstr("another program"));
+    const auto seen = Queue::look(plan_, some_facts());
+    EXPECT_EQ(seen->counts().running, 2);
+    queue->finish(made(0), {});
+    EXPECT_EQ(state(*seen, 0), ItemState::done);
+    auto other = plan_;
+    other.seeds = {77};
+    EXPECT_THAT(message_of([&] { Queue::look(other, some_facts()); }), HasSubstr("a batch of another plan"));
+  }
+  EXPECT_FALSE(Queue::in_use(plan_.folder));
+  EXPECT_EQ(open()->counts().done, 1);
+}
+
+TEST_F(QueueTest, AWatchTellsOfAPauseAndOfTheEndOfItsItem) {
+  const auto queue = open();
+  EXPECT_TRUE(queue->watch(0).stop_requested()) << "it does not run";
+  queue->start({0, 1, 2});
+  const auto first = queue->watch(0);
+  queue->cancel(1);
+  EXPECT_FALSE(first.stop_requested()) << "that was another one";
+  queue->cancel(0);
+  EXPECT_TRUE(first.stop_requested());
+  const auto second = queue->watch(2);
+  EXPECT_FALSE(second.stop_requested());
+  queue->pause("by the user");
+  EXPECT_TRUE(second.stop_requested());
+  EXPECT_TRUE(queue->watch(2).stop_requested()) << "it is still paused";
+  queue->resume();
+  EXPECT_FALSE(queue->watch(2).stop_requested());
 }
 
 TEST_F(QueueTest, OnlyWhatWaitsOrRunsCanBeCancelledAndOnlyWhatEndedRetried) {

@@ -1,6 +1,7 @@
 // Canvas to picture, and the picture's record back to the canvas.
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,6 +76,50 @@ TEST_F(RecordTest, APictureMakesItsCanvasAgain) {
   EXPECT_EQ(again->pixels(columns).pixels, media::read_image(target).pixels);
 }
 
+// What the left was made from is not all in the picture.
+TEST_F(RecordTest, APictureOfTheLeftEndMakesTheSameLeftAgain) {
+  auto session = canvas();
+  session->extend(FrameId::forward, 11);
+  session->execute(canvas::ChangeScene{{11, 3, 0}});
+  session->extend(FrameId::forward, 20);
+  session->extend(FrameId::mirrored, 12);
+  for (const engine::ColumnRange shown : {engine::ColumnRange{-12, 5}, engine::ColumnRange{-12, -2}}) {
+    const auto record = make_record(*session, shown, false);
+    const auto project = folder_ / fmt::format("again{}.equi", shown.end);
+    const auto again = restore_canvas(golden_engine(), record, project);
+    EXPECT_EQ(again->tokens({-12, 0}), session->tokens({-12, 0}));
+    EXPECT_EQ(again->pixels(shown).pixels, session->pixels(shown).pixels);
+  }
+}
+
+TEST_F(RecordTest, ARestoreThatIsStoppedLeavesNoProject) {
+  auto session = eventful_canvas();
+  const auto record = make_record(*session, whole_canvas(*session), false);
+  const auto project = folder_ / "again.equi";
+  std::stop_source stop;
+  const auto stop_soon = [&](std::int64_t made) {
+    if (made > 8) stop.request_stop();
+  };
+  EXPECT_THROW(restore_canvas(golden_engine(), record, project, stop_soon, stop.get_token()), Error);
+  for (const char* ending : {"", "-wal", "-shm"})
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(project).concat(ending))) << ending;
+  EXPECT_EQ(restore_canvas(golden_engine(), record, project)->extent(), record.columns);
+}
+
+TEST_F(RecordTest, TokensOfAnotherModelAreSaid) {
+  auto session = canvas();
+  session->extend(FrameId::forward, 4);
+  EXPECT_FALSE(make_record(*session, {0, 4}, false).other_model);
+  session.reset();
+  canvas::Database(folder_ / "a.equi", canvas::Database::Mode::open)
+      .execute("UPDATE model SET generator_sha256 = 'other'");
+  session = engine::Session::open(golden_engine(), folder_ / "a.equi", true);
+  const auto record = record_from_json(to_json(make_record(*session, {0, 4}, false), 1 << 20), "a.png");
+  EXPECT_TRUE(record.other_model);
+  EXPECT_THAT(message_of([&] { restore_canvas(golden_engine(), record, folder_ / "b.equi"); }),
+              HasSubstr("tokens of one model"));
+}
+
 TEST_F(RecordTest, TooManyChangesAreLeftOutWhereThereIsNoRoom) {
   auto session = eventful_canvas();
   const auto record = make_record(*session, whole_canvas(*session), false);
@@ -83,6 +128,10 @@ TEST_F(RecordTest, TooManyChangesAreLeftOutWhereThereIsNoRoom) {
   const auto read = record_from_json(shorter, "a.jpg");
   EXPECT_EQ(read.settings.seed, 77U);
   EXPECT_TRUE(read.settings.scenes.empty());
+  EXPECT_TRUE(read.shortened);
+  EXPECT_FALSE(record_from_json(whole, "a.png").shortened);
+  EXPECT_THAT(message_of([&] { restore_canvas(golden_engine(), read, folder_ / "b.equi"); }),
+              HasSubstr("not all of the settings"));
 }
 
 TEST_F(RecordTest, WhatCannotBeRestoredIsSaid) {

@@ -151,6 +151,30 @@ TEST_F(RunnerTest, APauseKeepsWhatIsHalfMade) {
   EXPECT_EQ(columns, 12) << "four panoramas go on with their third column";
 }
 
+TEST_F(RunnerTest, APauseIsHeardBetweenTwoBlocksOfAPictureWhichIsThenWrittenAnew) {
+  plan_.scenes = {"0"};
+  plan_.seeds = {1, 2};
+  plan_.widths = {300};  // two blocks
+  plan_.batch = 2;
+  const auto whole = undisturbed();
+  const auto queue = open();
+  int blocks = 0;
+  Runner runner(golden_engine(), queue, {}, [&](const std::function<void()>& work, const std::stop_token&) {
+    work();
+    if (++blocks == 1) queue->pause("by the user");
+  });
+  while (runner.step()) {
+  }
+  EXPECT_EQ(blocks, 1);
+  EXPECT_TRUE(made().empty());
+  EXPECT_EQ(queue->counts().running, 2) << "the columns are kept";
+  EXPECT_TRUE(runner.writes_next());
+  queue->resume();
+  runner.run();
+  EXPECT_EQ(blocks, 1 + 2 * 2);
+  EXPECT_EQ(made(), whole);
+}
+
 TEST_F(RunnerTest, ACancelledItemIsDroppedAndTheOthersStayTheSame) {
   auto whole = undisturbed();
   const auto queue = open();
@@ -215,7 +239,25 @@ TEST_F(RunnerTest, AFullDiskFailsTheItemAndPausesTheRest) {
   EXPECT_EQ(queue->counts().done, 6);
 }
 
-// The queue's own file vanishes along; once the folder is back it is as after a crash.
+TEST_F(RunnerTest, MemoryThatIsFullPausesTheRestInsteadOfFailingItOneByOne) {
+  const auto queue = open();
+  bool full = true;
+  Runner runner(golden_engine(), queue, {{}, [&](const RunnerProgress&) {
+                                           if (std::exchange(full, false)) throw std::bad_alloc();
+                                         }});
+  while (runner.step()) {
+  }
+  EXPECT_TRUE(queue->paused());
+  EXPECT_THAT(queue->pause_reason(), HasSubstr("memory is full"));
+  EXPECT_EQ(queue->counts().failed, 4);
+  EXPECT_EQ(queue->counts().waiting, 2);
+  queue->resume();
+  EXPECT_EQ(queue->retry_failed(), 4);
+  runner.run();
+  EXPECT_EQ(queue->counts().done, 6);
+}
+
+// The queue's own file vanishes along; once the folder is back the items wait there.
 TEST_F(RunnerTest, AFolderThatVanishesIsSaidAndNothingIsLost) {
   const auto elsewhere = folder_.path() / "moved";
   {
@@ -232,7 +274,7 @@ TEST_F(RunnerTest, AFolderThatVanishesIsSaidAndNothingIsLost) {
   }
   std::filesystem::rename(elsewhere, plan_.folder);
   const auto queue = open();
-  EXPECT_TRUE(queue->paused());
+  EXPECT_FALSE(queue->crashed());
   EXPECT_EQ(queue->counts().waiting, 6);
 }
 

@@ -57,7 +57,7 @@ class UiTest : public ::testing::Test {
   };
   Hold hold_device(jobs::Priority priority = jobs::Priority::preview);
   // While the device is held and a batch waits for it: lets the batch do one thing at a time (begin, a
-  // column, a file) until `condition` holds. The device is held again then.
+  // column, a block of a picture) until `condition` holds. The device is held again then.
   Hold step_batch(Hold held, const std::function<bool()>& condition);
   // Presses these buttons of the next questions, one each, and notes their titles. The buttons of a question
   // stand from right to left: its last answer is number 0. With a name, the first question is a screenshot.

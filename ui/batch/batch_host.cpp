@@ -224,7 +224,8 @@ void BatchHost::close() {
   if (!service_) return;
   ++number_;
   app_->settings().set_value(QStringLiteral("batch/unfinished"), QString());
-  // Its end waits for the column at hand, so it happens where queues are opened, and before the next one is.
+  // Its end waits for the column or the block of pixels at hand, so it happens where queues are opened, and
+  // before the next one is.
   app_->files()->submit({.name = "close batch",
                          .run = [service = std::exchange(service_, nullptr)](const jobs::Context&) mutable {
                            service.reset();

@@ -13,9 +13,10 @@ namespace equi::ui {
 
 class AppController;
 
-// The batch of the application: one queue at a time, worked off on the device's worker beside the canvas.
-// Lives with the controller, so that it goes on whatever windows are open. Everything that touches the
-// queue's file happens on the files' worker; what is read here is a copy.
+// The batch of the application: one queue at a time, worked off beside the canvas (batch::BatchService):
+// columns and pixels on the device's worker, files on a thread of its own. Lives with the controller, so that
+// it goes on whatever windows are open. What is done to the queue's file from here happens on the files'
+// worker; what is read here is a copy.
 class BatchHost : public QObject {
   Q_OBJECT
 
@@ -38,7 +39,8 @@ class BatchHost : public QObject {
   void move(std::int64_t item, std::int64_t place);
   // Lets go of the queue; it stays in its folder.
   void close();
-  // The end of the program: waits for the column at hand; the queue is found again by reattach().
+  // The end of the program: waits for the column or the block of pixels at hand; the queue is found again by
+  // reattach().
   void shut_down();
 
   bool is_open() const { return service_ != nullptr; }

@@ -101,7 +101,7 @@ void CanvasExport::start(const ExportRequest& request) {
     on_device(app->studio(), "export", context.stop(),
               [&](engine::Session& session, const jobs::Context& inner) {
                 record = batch::to_json(batch::make_record(session, request.columns, request.seamless),
-                                        media::kMaxJpegRecordBytes);
+                                        media::record_limit(request.options.format));
                 if (request.seamless) {
                   bridge = std::make_shared<batch::LoopBridge>(close_ring(session, request, inner.stop()));
                 }
