@@ -49,9 +49,6 @@ CLI::Validator number_within(double low, double high) {
 
 void TrainOptions::add_to(CLI::App& c) {
   c.add_option("--run", folder, "Folder of the run: checkpoint, metrics, samples")->required();
-  c.add_option("--preset", preset, "Sizes and settings")
-      ->check(CLI::IsMember(train::preset_names()))
-      ->capture_default_str();
   c.add_option("--steps", steps, "End after as many steps")->check(CLI::Range(std::int64_t{1}, kMostSteps));
   c.add_option("--time-budget", time_budget,
                "End after this time, as 90m or 1h30m, earlier sittings included");
@@ -60,13 +57,9 @@ void TrainOptions::add_to(CLI::App& c) {
   c.add_option("--warmup", warmup, "Steps of linear rise")->check(CLI::Range(std::int64_t{0}, kMostSteps));
   c.add_option("--schedule", schedule, "Learning rate after the warm-up")
       ->check(CLI::IsMember({"constant", "cosine"}));
-  c.add_option("--optimizer", optimizer, "adamw, or muon: it for the matrices, AdamW for the rest")
-      ->check(CLI::IsMember({"adamw", "muon"}));
   c.add_option("--workers", workers, "Replicas side by side on the CPU (default: one for each core)")
       ->check(CLI::Range(0, 1024));
   c.add_option("--seed", seed, "Seed of everything random")->capture_default_str();
-  c.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  c.add_option("--precision", precision, "float32 or bfloat16 (weights are kept in float32 either way)");
   c.add_option("--checkpoint-every", checkpoint_every, "Seconds between checkpoints")
       ->check(number_within(0.0, kMostSeconds))
       ->capture_default_str();
@@ -76,6 +69,16 @@ void TrainOptions::add_to(CLI::App& c) {
       ->check(CLI::Range(std::int64_t{0}, kMostSteps));
   c.add_flag("--anew", anew, "Begin anew even when the folder has a checkpoint");
   c.add_flag("--json", json, "Print JSON");
+}
+
+void TrainOptions::add_model_to(CLI::App& c) {
+  c.add_option("--preset", preset, "Sizes and settings")
+      ->check(CLI::IsMember(train::preset_names()))
+      ->capture_default_str();
+  c.add_option("--optimizer", optimizer, "adamw, or muon: it for the matrices, AdamW for the rest")
+      ->check(CLI::IsMember({"adamw", "muon"}));
+  c.add_option("--device", device, "cpu, cuda, cuda:N or auto")->capture_default_str();
+  c.add_option("--precision", precision, "float32 or bfloat16 (weights are kept in float32 either way)");
 }
 
 void TrainOptions::apply(train::RunOptions& run) const {

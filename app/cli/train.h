@@ -20,7 +20,7 @@ void add_train_bundle(CLI::App& train);
 // Accepts numbers of `low` to `high`, ends included, and nothing else. (CLI::Range lets "nan" through.)
 CLI::Validator number_within(double low, double high);
 
-// The options that every training run has; empty or 0 means: as the preset says.
+// The options of training runs; empty or 0 means: as the preset says.
 struct TrainOptions {
   std::string folder;
   std::string preset = "demo";
@@ -34,7 +34,9 @@ struct TrainOptions {
   std::int64_t held_out_every = -1;
   bool anew = false, json = false;
 
+  // Those that every run has, and those of the runs that train a part of a model.
   void add_to(CLI::App& command);
+  void add_model_to(CLI::App& command);
   // Lays them over a preset's run, and its optimizer.
   void apply(train::RunOptions& run) const;
   void apply(train::Updater::Settings& update) const;

@@ -20,8 +20,20 @@ struct Arguments {
   bool json = false;
 };
 
+// Those that a generator's run was trained on, for their class names.
+train::PictureCache pictures_of(const Arguments& a, std::int64_t classes) {
+  const auto place = a.pictures.empty() ? std::filesystem::path(a.generator) / "pictures"
+                                        : std::filesystem::path(a.pictures);
+  auto pictures = train::PictureCache::open(place);
+  if (pictures.class_count() == classes) return pictures;
+  throw Error(
+      ErrorKind::bad_input, place.string(),
+      fmt::format("holds pictures of {} classes, the generator knows {}", pictures.class_count(), classes),
+      "give the pictures that it was trained on with --cache");
+}
+
 // What the manifest says of the generator: of a run, or of a model that gives its own on.
-void describe_generator(const Arguments& a, Manifest& manifest) {
+void describe_generator(const Arguments& a, std::int64_t classes, Manifest& manifest) {
   if (train::is_bundle(a.generator)) {
     const auto theirs = Bundle::open(a.generator, false).manifest();
     manifest.class_names = theirs.class_names;
@@ -32,9 +44,7 @@ void describe_generator(const Arguments& a, Manifest& manifest) {
   }
   const auto checkpoint = train::checkpoint_path(a.generator);
   const auto facts = train::read_facts(checkpoint);
-  const auto pictures =
-      train::PictureCache::open(a.pictures.empty() ? std::filesystem::path(a.generator) / "pictures"
-                                                   : std::filesystem::path(a.pictures));
+  const auto pictures = pictures_of(a, classes);
   manifest.class_names = pictures.index().class_names;
   manifest.vae_norm = train::number_fact(facts, "vae_norm", checkpoint, 1e-30, 1e6);
   manifest.heads_source = "chosen in training";
@@ -65,7 +75,7 @@ void run(const Arguments& a) {
   manifest.guidance_scale = a.guidance;
   manifest.licence = a.licence;
   manifest.dtype = a.dtype;
-  describe_generator(a, manifest);
+  describe_generator(a, generator->config.class_count, manifest);
   manifest.provenance = fmt::format("equicanvas-cli {} train: {}, {}", EQUI_VERSION,
                                     describe_tokenizer(a.tokenizer), manifest.provenance);
   train::write_bundle(a.output, manifest, tokenizer, generator);

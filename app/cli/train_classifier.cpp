@@ -5,6 +5,7 @@
 #include "app/cli/console.h"
 #include "app/cli/train.h"
 #include "app/cli/train_data.h"
+#include "core/media/pending_file.h"
 #include "core/train/classifier_trainer.h"
 #include "core/train/presets.h"
 
@@ -18,6 +19,13 @@ struct Arguments {
   DataOptions data;
   std::string output;
 };
+
+// Throws now where the result could not be written after the training.
+void check_output(const std::filesystem::path& path, const std::filesystem::path& run) {
+  const bool in_run = (media::folder_of(path) / "").lexically_normal() == (run / "").lexically_normal();
+  if (in_run) return;  // that makes its folder
+  const media::PendingFile place(path);
+}
 
 void run(const Arguments& a) {
   const Interrupt interrupt;
@@ -34,8 +42,9 @@ void run(const Arguments& a) {
   training.seed = a.train.seed;
   training.workers = a.train.use_workers(true);
   const auto processes = train::join_processes();
-  const auto pictures = a.data.open(a.train.folder, train::tokenizer_preset("demo").scenes, kHeight,
-                                    training.workers, *processes, a.train.json, interrupt.token());
+  if (processes->first() && !a.output.empty()) check_output(a.output, run.folder);
+  const auto pictures = a.data.open(run, train::tokenizer_preset("demo").scenes, kHeight, training.workers,
+                                    *processes, a.train.json, interrupt.token());
   train::ClassifierTrainer trainer(pictures, training, processes);
   const bool silent = a.train.json || !processes->first();
   const auto outcome =

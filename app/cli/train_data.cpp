@@ -1,5 +1,8 @@
 #include "app/cli/train_data.h"
 
+#include <optional>
+#include <system_error>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,7 +19,7 @@ void tell(const train::FolderReport& report) {
   if (report.skipped > 0) {
     std::vector<std::string> names;
     for (const auto& name : report.skipped_names) names.push_back(printable(name));
-    say(fmt::format("{} pictures cannot be read and are skipped: {}{}\n", report.skipped,
+    say(fmt::format("{} pictures cannot be read whole and are skipped: {}{}\n", report.skipped,
                     fmt::join(names, ", "), report.skipped > std::ssize(names) ? ", ..." : ""));
   }
   for (const auto& name : report.lonely) {
@@ -52,20 +55,24 @@ train::PictureCache DataOptions::fill(const std::filesystem::path& place, const 
   return pictures;
 }
 
-train::PictureCache DataOptions::open(const std::string& run, train::SceneData data, std::int64_t height,
+train::PictureCache DataOptions::open(train::RunOptions& run, train::SceneData data, std::int64_t height,
                                       std::int64_t workers, train::Communicator& processes, bool silent,
                                       const std::stop_token& stop) const {
   if (!scenes && folder.empty()) {
     throw Error(ErrorKind::bad_input, "train", "no pictures are given", "--scenes or --data FOLDER");
   }
-  const auto place = cache.empty() ? std::filesystem::path(run) / "pictures" : std::filesystem::path(cache);
+  std::error_code ignored;
+  if (!scenes && processes.first() && !std::filesystem::is_directory(folder, ignored)) {
+    throw Error(ErrorKind::io, folder, "is no folder that can be opened");
+  }
+  run.lock = train::lock_run(run.folder, processes);
+  const auto place = cache.empty() ? run.folder / "pictures" : std::filesystem::path(cache);
   data.height = height;
   if (worlds > 0) data.worlds_per_class = worlds;
   if (world_width > 0) data.width = world_width;
-  if (processes.size() == 1) return fill(place, data, workers, silent, stop);
-  if (processes.first()) fill(place, data, workers, silent, stop);
-  processes.barrier();
-  return train::PictureCache::open(place);
+  std::optional<train::PictureCache> pictures;
+  processes.wait_for_first([&] { pictures = fill(place, data, workers, silent, stop); });
+  return pictures ? *std::move(pictures) : train::PictureCache::open(place);
 }
 
 }  // namespace equi::cli

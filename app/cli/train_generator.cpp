@@ -6,11 +6,9 @@
 #include "app/cli/console.h"
 #include "app/cli/train.h"
 #include "app/cli/train_data.h"
-#include "core/checkpoint/bundle.h"
 #include "core/model/weights.h"
 #include "core/train/presets.h"
 #include "core/train/start_point.h"
-#include "core/train/state_file.h"
 
 namespace equi::cli {
 namespace {
@@ -25,14 +23,7 @@ struct Arguments {
 
 // What the latents are made from: an encoder and pictures.
 std::string origin_of(const std::filesystem::path& folder, const train::PictureCache& pictures) {
-  if (train::is_bundle(folder)) {
-    return fmt::format("tokenizer {}; {}", Bundle::open(folder, false).manifest().tokenizer_sha256,
-                       pictures.index().origin);
-  }
-  const auto checkpoint = train::checkpoint_path(folder);
-  const auto facts = train::read_facts(checkpoint);
-  return fmt::format("{}, step {}; {}", std::filesystem::absolute(checkpoint).string(),
-                     train::fact(facts, "step", checkpoint), pictures.index().origin);
+  return fmt::format("tokenizer {}; {}", train::tokenizer_hash(folder), pictures.index().origin);
 }
 
 void run(const Arguments& a) {
@@ -58,8 +49,8 @@ void run(const Arguments& a) {
   const bool dropout = training.config.attention_dropout > 0 || training.config.projection_dropout > 0;
   const auto replicas = a.train.use_workers(device.kind == Device::Kind::cpu);
   const auto pictures =
-      a.data.open(a.train.folder, train::tokenizer_preset(a.train.preset).scenes,
-                  tokenizer->config.image_height, replicas, *processes, a.train.json, interrupt.token());
+      a.data.open(preset.run, train::tokenizer_preset(a.train.preset).scenes, tokenizer->config.image_height,
+                  replicas, *processes, a.train.json, interrupt.token());
   training.config.class_count = static_cast<int>(pictures.class_count());
   training.config.token_width = tokenizer->config.token_width;
   std::optional<ProgressBar> bar;
@@ -74,8 +65,7 @@ void run(const Arguments& a) {
         interrupt.token());
   };
   train::LatentCache latents;
-  if (processes->first()) latents = encode();
-  processes->barrier();
+  processes->wait_for_first([&] { latents = encode(); });
   if (!processes->first()) latents = encode();  // finds the first one's
   bar.reset();
   training.workers = a.train.use_workers(device.kind == Device::Kind::cpu && !dropout);
@@ -94,6 +84,7 @@ void add_train_generator(CLI::App& parent) {
   auto a = std::make_shared<Arguments>();
   auto* command = parent.add_subcommand("generator", "Train the model that makes the next column");
   a->train.add_to(*command);
+  a->train.add_model_to(*command);
   a->data.add_to(*command);
   command->add_option("--tokenizer", a->tokenizer, "Folder of the tokenizer's run, or of a model")
       ->required();
@@ -108,13 +99,13 @@ void add_train_generator(CLI::App& parent) {
           "--context-noise", a->context_noise,
           "Noise, at most, on the columns that are looked back at while training, in tokens' standard "
           "deviations (the preset's)")
-      ->check(CLI::Range(0.0, 4.0));
+      ->check(number_within(0.0, 4.0));
   command
       ->add_option(
           "--resample", a->resample,
           "Flow time, at most, from which the model itself remakes the columns that are looked back at "
           "while training, so that it meets its own errors (the preset's)")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number_within(0.0, 1.0));
   command->footer(
       "The pictures are encoded once, before the first step, into latents.safetensors in the run's folder.\n"
       "Example: equicanvas-cli train generator --scenes --tokenizer runs/tokenizer --run runs/generator");

@@ -46,8 +46,8 @@ void run(const Arguments& a) {
     training.config = begin->config;
   }
   auto processes = train::join_processes(training.device);
-  const auto pictures = a.data.open(a.train.folder, preset.scenes, training.config.image_height,
-                                    training.workers, *processes, a.train.json, interrupt.token());
+  const auto pictures = a.data.open(preset.run, preset.scenes, training.config.image_height, training.workers,
+                                    *processes, a.train.json, interrupt.token());
   train::TokenizerTrainer trainer(pictures, training, processes);
   if (begin) trainer.start_from(begin);
   if (!a.train.json && processes->first()) {
@@ -66,6 +66,7 @@ void add_train_tokenizer(CLI::App& parent) {
   auto a = std::make_shared<Arguments>();
   auto* command = parent.add_subcommand("tokenizer", "Train the picture <-> column-token model");
   a->train.add_to(*command);
+  a->train.add_model_to(*command);
   a->data.add_to(*command);
   command->add_option("--init", a->start_from,
                       "Start from the weights of another run (its averaged ones) or of a model: a folder");
@@ -78,7 +79,7 @@ void add_train_tokenizer(CLI::App& parent) {
           "--noise", a->noise,
           "Standard deviation of the noise on tokens (default: the model's posterior's); more makes the "
           "decoder forgive what a generator gets slightly wrong")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(number_within(0.0, 100.0));
   command->add_option("--gan-start", a->gan_start, "Step from which a PatchGAN takes part (default: never)");
   command
       ->add_option(
@@ -89,7 +90,7 @@ void add_train_tokenizer(CLI::App& parent) {
   command
       ->add_option("--gan-weight", a->gan_weight,
                    "Weight of its opinion: 1 pulls at the last layer as hard as the reconstruction does")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(number_within(0.0, 100.0))
       ->capture_default_str();
   command->add_option("--lpips", a->external.lpips, "TorchScript module: (made, wanted) -> distance");
   command->add_option("--features", a->external.features,

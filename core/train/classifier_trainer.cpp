@@ -96,7 +96,8 @@ Metrics ClassifierTrainer::held_out() {
 
 std::map<std::string, std::string> ClassifierTrainer::facts() const {
   return {{"architecture", fmt::format("classifier of {} classes", pictures_.class_count())},
-          {"seed", std::to_string(settings_.seed)}};
+          {"seed", std::to_string(settings_.seed)},
+          {"optimizer", updater_->optimizer()}};
 }
 
 }  // namespace equi::train

@@ -1,6 +1,8 @@
 #include "core/train/communicator.h"
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include <fmt/format.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -14,6 +16,9 @@ namespace equi::train {
 namespace {
 
 constexpr auto kTimeout = std::chrono::seconds(300);
+constexpr auto kPreparation = std::chrono::hours(24);
+constexpr auto kBetweenLooks = std::chrono::milliseconds(100);
+constexpr char kPrepared = '+', kFailed = '-';
 
 using Backend = c10::intrusive_ptr<c10d::Backend>;
 
@@ -41,8 +46,13 @@ Backend nccl(const c10::intrusive_ptr<c10d::Store>& store, const Place& place) {
 class Processes : public Communicator {
  public:
   // `device`: where the backend wants its tensors.
-  Processes(Backend backend, const torch::Device& device, const Place& place)
-      : rank_(place.rank), size_(place.size), device_(device), group_(std::move(backend)) {}
+  Processes(c10::intrusive_ptr<c10d::Store> store, Backend backend, const torch::Device& device,
+            const Place& place)
+      : rank_(place.rank),
+        size_(place.size),
+        device_(device),
+        store_(std::move(store)),
+        group_(std::move(backend)) {}
 
   std::int64_t rank() const override { return rank_; }
   std::int64_t size() const override { return size_; }
@@ -69,7 +79,69 @@ class Processes : public Communicator {
 
   void barrier() override { any(false); }
 
+  void wait_for_first(const std::function<void()>& prepare) override {
+    const auto key = fmt::format("equicanvas/prepared/{}", ++preparations_);
+    if (!first()) return wait_for(key);
+    try {
+      prepare();
+    } catch (const std::exception& e) {
+      tell(key, fmt::format("{}{}", kFailed, e.what()));
+      meet();
+      throw;
+    }
+    if (!tell(key, std::string(1, kPrepared)))
+      throw Error(ErrorKind::io, "processes", "their common store is lost");
+  }
+
  private:
+  // False when nobody can hear it any more.
+  bool tell(const std::string& key, const std::string& outcome) {
+    try {
+      store_->set(key, outcome);
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
+  }
+
+  // Returns when all have come here or one is gone: the first keeps the store open until the others have
+  // read from it why it ends.
+  bool meet() {
+    try {
+      barrier();
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  void wait_for(const std::string& key) {
+    const auto outcome = heard(key);
+    if (!outcome.empty() && outcome.front() == kPrepared) return;
+    meet();
+    throw Error(ErrorKind::io, "the first process of the run",
+                outcome.empty() ? "failed" : outcome.substr(1));
+  }
+
+  // In looks, not one long wait: that would keep the store from the threads of NCCL.
+  std::string heard(const std::string& key) {
+    const auto end = std::chrono::steady_clock::now() + kPreparation;
+    try {
+      while (!store_->check({key})) {
+        if (std::chrono::steady_clock::now() > end) {
+          throw Error(ErrorKind::io, "processes", "the first one prepares for more than a day");
+        }
+        std::this_thread::sleep_for(kBetweenLooks);
+      }
+      return store_->get_to_str(key);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& e) {
+      throw Error(ErrorKind::io, "processes",
+                  fmt::format("the first process of the run does not answer: {}", e.what()));
+    }
+  }
+
   void sum(torch::Tensor& tensor) {
     std::vector<torch::Tensor> one = {tensor};
     try {
@@ -81,7 +153,9 @@ class Processes : public Communicator {
   }
 
   std::int64_t rank_, size_;
+  std::int64_t preparations_ = 0;
   torch::Device device_;
+  c10::intrusive_ptr<c10d::Store> store_;
   Backend group_;
 };
 
@@ -124,9 +198,10 @@ std::shared_ptr<Communicator> join_processes(const torch::Device& device) {
     const auto store = c10::make_intrusive<c10d::TCPStore>(*address, options);
     const Place place{static_cast<int>(rank), static_cast<int>(size), *address};
     if (device.is_cuda()) {
-      if (auto backend = nccl(store, place)) return std::make_shared<Processes>(backend, device, place);
+      if (auto backend = nccl(store, place))
+        return std::make_shared<Processes>(store, backend, device, place);
     }
-    return std::make_shared<Processes>(gloo(store, place), torch::kCPU, place);
+    return std::make_shared<Processes>(store, gloo(store, place), torch::kCPU, place);
   } catch (const std::exception& e) {
     throw Error(ErrorKind::io, fmt::format("{}:{}", *address, port),
                 fmt::format("the processes of the run did not come together: {}", e.what()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -22,6 +23,9 @@ class Communicator {
   virtual bool any(bool value) { return value; }
   // Returns when all have come here.
   virtual void barrier() {}
+  // Calls `prepare` in the first process and returns when that is done, which may take a day. What it throws
+  // comes out of the first process; the others throw Error(io) with its text.
+  virtual void wait_for_first(const std::function<void()>& prepare) { prepare(); }
 };
 
 // From RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT as torchrun and cluster schedulers set them, through

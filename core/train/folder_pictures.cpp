@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/media/cut_short.h"
 #include "core/media/image.h"
 #include "core/train/worker_pool.h"
 
@@ -118,6 +119,9 @@ PictureCache folder_pictures(const fs::path& folder, const fs::path& cache, std:
       const auto& file = listing.files[at];
       media::Image image;
       try {
+        // What is missing of one that breaks off would be learned as grey.
+        if (media::is_cut_short(file.path))
+          throw Error(ErrorKind::bad_input, file.path.string(), "breaks off");
         image = media::fit_to_height(media::read_image(file.path), static_cast<int>(height),
                                      static_cast<int>(column_pixels));
       } catch (const Error&) {

@@ -13,7 +13,7 @@ namespace equi::train {
 
 // What came of a folder of pictures.
 struct FolderReport {
-  std::int64_t skipped = 0;                // pictures that could not be read
+  std::int64_t skipped = 0;                // pictures that could not be read, or break off
   std::vector<std::string> skipped_names;  // the first five of them, by name
   std::vector<std::string> lonely;         // classes with one picture only
 };

@@ -274,7 +274,8 @@ std::vector<NamedTensor> GeneratorTrainer::state() const {
 std::map<std::string, std::string> GeneratorTrainer::facts() const {
   return {{"architecture", to_json(settings_.config)},
           {"seed", std::to_string(settings_.seed)},
-          {"vae_norm", fmt::format("{:.9g}", latents_.vae_norm)}};
+          {"optimizer", updater_->optimizer()},
+          {"vae_norm", fmt::format("{:.17g}", latents_.vae_norm)}};
 }
 
 model::Generator load_generator(const std::filesystem::path& checkpoint) {

@@ -93,7 +93,7 @@ LatentCache encode_latents(const std::filesystem::path& file, const model::Token
     cache.held_out_tokens.mul_(cache.vae_norm);
     make_folder(file.parent_path());
     save_state(file, named(cache),
-               {{"origin", whole_origin}, {"vae_norm", fmt::format("{:.9g}", cache.vae_norm)}});
+               {{"origin", whole_origin}, {"vae_norm", fmt::format("{:.17g}", cache.vae_norm)}});
   }
   cache.labels = cache.labels.to(torch::kInt64);
   cache.held_out_labels = cache.held_out_labels.to(torch::kInt64);

@@ -14,6 +14,12 @@ namespace {
 
 constexpr const char* kHeader = "step,kind,name,value\n";
 
+// False for what a kill cut off or somebody else wrote.
+bool is_entry(const nlohmann::ordered_json& line) {
+  return line.is_object() && line.contains("step") && line["step"].is_number_integer() &&
+         line.contains("kind") && line["kind"].is_string();
+}
+
 std::string csv_lines(std::int64_t step, const std::string& kind, const Metrics& metrics) {
   std::string lines;
   for (const auto& [name, value] : metrics)
@@ -52,13 +58,13 @@ MetricsLog::MetricsLog(std::filesystem::path folder, std::int64_t resumed_step) 
   std::ifstream in(folder_ / "metrics.jsonl");
   for (std::string line; resumed_step > 0 && std::getline(in, line);) {
     const auto entry = nlohmann::ordered_json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("step") || entry["step"] > resumed_step) continue;
+    if (!is_entry(entry) || entry["step"] > resumed_step) continue;
     kept += line + "\n";
     Metrics metrics;
     for (const auto& [name, value] : entry.items()) {
       if (name != "step" && value.is_number()) metrics.emplace_back(name, value.get<double>());
     }
-    table += csv_lines(entry["step"], entry.value("kind", ""), metrics);
+    table += csv_lines(entry["step"], entry["kind"].get<std::string>(), metrics);
   }
   write_text(folder_ / "metrics.jsonl", kept);
   write_text(folder_ / "metrics.csv", table);

@@ -27,7 +27,8 @@ class MetricsMean {
 };
 
 // metrics.jsonl (one object for each entry: step, kind, the numbers) and metrics.csv (step, kind, name,
-// value) in a run's folder. A resumed run appends; entries after the step it resumes from are dropped first.
+// value) in a run's folder. A resumed run appends; entries after the step it resumes from, and lines that are
+// none, are dropped first.
 class MetricsLog {
  public:
   // Throws Error(io).

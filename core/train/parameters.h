@@ -28,6 +28,8 @@ class Parameters {
   const std::vector<torch::Tensor>& averages() const { return averages_; }  // empty without EMA
   std::int64_t count() const;                                               // numbers in all
 
+  // Whether one needs a gradient. All do, until their module says otherwise.
+  bool trainable(std::size_t index) const { return computing_[index].requires_grad(); }
   void clear_gradients();
   // One by its index in `names`, float32; zeros where the parameter took no part.
   torch::Tensor gradient(std::size_t index) const;

@@ -1,6 +1,7 @@
 #include "core/train/picture_cache.h"
 
 #include <algorithm>
+#include <system_error>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ constexpr std::size_t kHoldOutEvery = 16;
 constexpr std::int64_t kMaxSide = 1 << 20;
 constexpr const char* kPixels = "pixels.bin";
 constexpr const char* kIndex = "index.json";
+constexpr const char* kLock = ".pictures.lock";  // not the name of a run's: the cache may be its folder
 
 Json to_json(const CacheIndex& index) {
   Json pictures = Json::array();
@@ -111,22 +113,29 @@ torch::Tensor PictureCache::pixels(std::int64_t picture) const {
 
 PictureCacheWriter::PictureCacheWriter(std::filesystem::path folder, std::int64_t height,
                                        std::vector<std::string> class_names, std::string origin)
-    : folder_(std::move(folder)) {
+    : folder_(std::move(folder)), aside_(folder_ / fmt::format("{}.part", kPixels)) {
   index_.height = height;
   index_.class_names = std::move(class_names);
   index_.origin = std::move(origin);
   make_folder(folder_);
+  if (!lock_.take(folder_ / kLock)) {
+    throw Error(ErrorKind::io, folder_.string(), "another program is packing pictures there",
+                "wait for it, stop it first, or choose another folder with --cache");
+  }
+  stream_.open(aside_, std::ios::binary | std::ios::trunc);
+  if (!stream_) throw Error(ErrorKind::io, aside_.string(), "cannot be created");
+}
+
+PictureCacheWriter::~PictureCacheWriter() {
   std::error_code ignored;
-  std::filesystem::remove(folder_ / kIndex, ignored);
-  stream_.open(folder_ / kPixels, std::ios::binary | std::ios::trunc);
-  if (!stream_) throw Error(ErrorKind::io, (folder_ / kPixels).string(), "cannot be created");
+  std::filesystem::remove(aside_, ignored);
 }
 
 void PictureCacheWriter::add(const torch::Tensor& pixels, std::int64_t label, const std::string& source) {
   const std::scoped_lock lock(mutex_);
   stream_.write(static_cast<const char*>(pixels.const_data_ptr()), pixels.numel());
   if (!stream_) {
-    throw Error(ErrorKind::io, (folder_ / kPixels).string(), "cannot be written: the disk may be full",
+    throw Error(ErrorKind::io, aside_.string(), "cannot be written: the disk may be full",
                 "choose another folder with --cache");
   }
   index_.pictures.push_back({written_, pixels.size(2), label, source});
@@ -136,8 +145,16 @@ void PictureCacheWriter::add(const torch::Tensor& pixels, std::int64_t label, co
 void PictureCacheWriter::finish() {
   const std::scoped_lock lock(mutex_);
   stream_.close();
-  if (!stream_) throw Error(ErrorKind::io, (folder_ / kPixels).string(), "cannot be written");
+  if (!stream_) throw Error(ErrorKind::io, aside_.string(), "cannot be written");
   std::ranges::sort(index_.pictures, {}, [](const auto& p) { return std::tie(p.label, p.source); });
+  // The index goes first and comes last: cut off in between, the folder is no cache, never a mixed one.
+  std::error_code failure;
+  std::filesystem::remove(folder_ / kIndex, failure);
+  if (!failure) std::filesystem::rename(aside_, folder_ / kPixels, failure);
+  if (failure) {
+    throw Error(ErrorKind::io, (folder_ / kPixels).string(),
+                fmt::format("cannot be put in place: {}", failure.message()));
+  }
   write_text(folder_ / kIndex, to_json(index_).dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

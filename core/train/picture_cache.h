@@ -11,6 +11,7 @@
 #include <torch/torch.h>
 
 #include "core/checkpoint/mapped_file.h"
+#include "core/train/folder_lock.h"
 
 namespace equi::train {
 
@@ -63,19 +64,22 @@ class PictureCache {
   std::vector<std::vector<std::int64_t>> training_, held_out_;  // by label
 };
 
-// Fills such a folder. `add` may be called from several threads.
+// Fills such a folder. `add` may be called from several threads. A cache that is there stays whole until
+// `finish`, and for ever when that is never called; who has it open keeps its pictures.
 class PictureCacheWriter {
  public:
-  // Creates the folder and removes an older index. Throws Error(io).
+  // Creates the folder and keeps other writers out of it. Throws Error(io), also when there is one.
   PictureCacheWriter(std::filesystem::path folder, std::int64_t height, std::vector<std::string> class_names,
                      std::string origin);
+  ~PictureCacheWriter();
   // pixels: uint8 [3, height, W], contiguous. Throws Error(io) when the disk is full.
   void add(const torch::Tensor& pixels, std::int64_t label, const std::string& source);
-  // Writes the index. Throws Error(io).
+  // Puts the pictures and their index in place. Throws Error(io).
   void finish();
 
  private:
-  std::filesystem::path folder_;
+  std::filesystem::path folder_, aside_;
+  FolderLock lock_;
   CacheIndex index_;
   std::mutex mutex_;  // guards the stream and the index
   std::ofstream stream_;

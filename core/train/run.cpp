@@ -1,14 +1,9 @@
 #include "core/train/run.h"
 
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <system_error>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/train/files.h"
@@ -26,43 +21,44 @@ double seconds_since(Clock::time_point start) {
 constexpr std::int64_t kMostSteps = 1'000'000'000'000;
 constexpr double kMostSeconds = 1e12;
 
-// Keeps other programs out of a run's folder. It goes with the process, so a crash leaves none behind.
-class FolderLock {
- public:
-  FolderLock() = default;
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+// Throws when a checkpoint with the facts `stored` cannot be gone on from by a run with the facts `own`.
+void check_kin(const std::map<std::string, std::string>& stored,
+               const std::map<std::string, std::string>& own, const std::string& kind,
+               const std::filesystem::path& path) {
+  const auto refuse = [&](const std::string& what, const std::string& hint) {
+    throw Error(ErrorKind::bad_input, path.string(), what, hint);
+  };
+  if (fact(stored, "kind", path) != kind) {
+    refuse(fmt::format("is the checkpoint of a {}, this run trains a {}", printable(stored.at("kind"), 40),
+                       kind),
+           "choose another run folder");
   }
-
-  // False when another has it. A file system that knows no locks refuses nobody.
-  bool take(const std::filesystem::path& folder) {
-    const auto path = folder / ".lock";
-    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) {
-      throw Error(ErrorKind::io, path.string(),
-                  fmt::format("cannot be written: {}", std::generic_category().message(errno)));
-    }
-    return flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+  if (fact(stored, "architecture", path) != own.at("architecture")) {
+    refuse("is of another architecture than this run's",
+           "choose another run folder, or the sizes that it was begun with");
   }
-
- private:
-  int descriptor_ = -1;
-};
+  // Older checkpoints do not say it.
+  const auto theirs = stored.find("optimizer"), ours = own.find("optimizer");
+  if (theirs != stored.end() && ours != own.end() && theirs->second != ours->second) {
+    refuse(fmt::format("was trained with the optimizer {}, this run has {}", printable(theirs->second, 40),
+                       ours->second),
+           "go on with the --optimizer that it was begun with, or choose another run folder");
+  }
+}
 
 class Run {
  public:
   Run(Trainer& trainer, const RunOptions& options, Communicator& processes,
       const std::function<void(const RunProgress&)>& report)
-      : trainer_(trainer), options_(options), processes_(processes), report_(report) {
+      : trainer_(trainer),
+        options_(options),
+        processes_(processes),
+        report_(report),
+        lock_(options.lock ? options.lock : lock_run(options.folder, processes)) {
     make_folder(options.folder / "samples");
-    if (processes.any(processes.first() && !lock_.take(options.folder))) {
-      throw Error(ErrorKind::io, options.folder.string(), "another program is training there",
-                  "wait for it, stop it first, or choose another run folder");
-    }
     const auto path = checkpoint_path(options.folder);
     if (options.resume && std::filesystem::exists(path)) load(path);
+    compare_steps();
     first_step_ = step_;
     if (processes.first()) log_.emplace(options.folder, step_);
     processes.barrier();
@@ -90,9 +86,26 @@ class Run {
  private:
   double seconds() const { return earlier_seconds_ + seconds_since(start_); }
 
+  // Throws in all processes when they do not stand at the same step.
+  void compare_steps() {
+    const auto own = static_cast<double>(step_);
+    std::vector<torch::Tensor> mean = {torch::full({1}, own, torch::kFloat64)};
+    processes_.average(mean);
+    // Of different whole numbers one is at least a half away from their mean.
+    if (!processes_.any(std::abs(mean[0].item<double>() - own) > 0.25)) return;
+    throw Error(
+        ErrorKind::bad_input, options_.folder.string(),
+        fmt::format("the processes of the run found different checkpoints (this one: step {})", step_),
+        "give all of them one run folder, on a disk that they share");
+  }
+
+  // The same in all processes, so that their learning rates are: each has a clock of its own.
   double progress() const {
     const double by_steps = static_cast<double>(step_) / static_cast<double>(options_.steps);
-    return options_.time_budget > 0 ? std::max(by_steps, seconds() / options_.time_budget) : by_steps;
+    if (options_.time_budget <= 0) return by_steps;
+    std::vector<torch::Tensor> time = {torch::full({1}, seconds(), torch::kFloat64)};
+    processes_.average(time);
+    return std::max(by_steps, time[0].item<double>() / options_.time_budget);
   }
 
   void one_step() {
@@ -163,17 +176,7 @@ class Run {
 
   void load(const std::filesystem::path& path) {
     const auto stored = read_facts(path);
-    const auto own = trainer_.facts();
-    if (fact(stored, "kind", path) != trainer_.kind()) {
-      throw Error(
-          ErrorKind::bad_input, path.string(),
-          fmt::format("is the checkpoint of a {}, this run trains a {}", stored.at("kind"), trainer_.kind()),
-          "choose another run folder");
-    }
-    if (fact(stored, "architecture", path) != own.at("architecture")) {
-      throw Error(ErrorKind::bad_input, path.string(), "is of another architecture than this run's",
-                  "choose another run folder, or the sizes that it was begun with");
-    }
+    check_kin(stored, trainer_.facts(), trainer_.kind(), path);
     const auto stored_step = whole_fact(stored, "step", path, 0, kMostSteps);
     const auto stored_seconds = number_fact(stored, "seconds", path, 0.0, kMostSeconds);
     load_state(path, trainer_.state());
@@ -187,7 +190,7 @@ class Run {
   const RunOptions& options_;
   Communicator& processes_;
   const std::function<void(const RunProgress&)>& report_;
-  FolderLock lock_;  // the first process's
+  std::shared_ptr<const FolderLock> lock_;
   std::optional<MetricsLog> log_;
   Clock::time_point start_ = Clock::now();
   double earlier_seconds_ = 0.0, last_save_ = 0.0, last_samples_ = 0.0;
@@ -197,6 +200,16 @@ class Run {
 };
 
 }  // namespace
+
+std::shared_ptr<const FolderLock> lock_run(const std::filesystem::path& folder, Communicator& processes) {
+  make_folder(folder);
+  auto lock = std::make_shared<FolderLock>();
+  if (processes.any(processes.first() && !lock->take(folder / ".lock"))) {
+    throw Error(ErrorKind::io, folder.string(), "another program is training there",
+                "wait for it, stop it first, or choose another run folder");
+  }
+  return lock;
+}
 
 std::filesystem::path checkpoint_path(const std::filesystem::path& folder) {
   return folder / "checkpoint.safetensors";

@@ -1,5 +1,6 @@
 #include "core/train/start_point.h"
 
+#include "core/base/hash.h"
 #include "core/checkpoint/bundle.h"
 #include "core/model/weights.h"
 #include "core/train/generator_trainer.h"
@@ -25,6 +26,11 @@ model::Tokenizer tokenizer_of(const std::filesystem::path& folder) {
 
 model::Generator generator_of(const std::filesystem::path& folder) {
   return is_bundle(folder) ? load(folder).generator : load_generator(checkpoint_path(folder));
+}
+
+std::string tokenizer_hash(const std::filesystem::path& folder) {
+  return is_bundle(folder) ? Bundle::open(folder, false).manifest().tokenizer_sha256
+                           : sha256_file(checkpoint_path(folder));
 }
 
 }  // namespace equi::train

@@ -317,6 +317,7 @@ void TokenizerTrainer::state_loaded() {
 std::map<std::string, std::string> TokenizerTrainer::facts() const {
   return {{"architecture", to_json(settings_.config)},
           {"seed", std::to_string(settings_.seed)},
+          {"optimizer", updater_->optimizer()},
           {"data", pictures_.index().origin}};
 }
 

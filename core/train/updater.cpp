@@ -5,6 +5,15 @@
 #include <numeric>
 
 namespace equi::train {
+namespace {
+
+// Without the places of parameters that are not trained.
+std::vector<torch::Tensor> defined(std::vector<torch::Tensor> tensors) {
+  std::erase_if(tensors, [](const torch::Tensor& tensor) { return !tensor.defined(); });
+  return tensors;
+}
+
+}  // namespace
 
 Updater::Updater(const std::vector<std::shared_ptr<torch::nn::Module>>& replicas, const Settings& settings,
                  std::shared_ptr<Communicator> processes, WorkerPool& pool,
@@ -49,16 +58,17 @@ torch::Tensor Updater::gathered(std::size_t index) const {
 void Updater::for_all(const std::function<void(std::size_t)>& parameter) const {
   pool_.each(order_.size(), [&](std::size_t i) {
     const torch::NoGradGuard no_grad;
-    parameter(order_[i]);
+    if (parameters_.trainable(order_[i])) parameter(order_[i]);
   });
 }
 
 double Updater::apply(double rate, std::int64_t step) {
   std::vector<torch::Tensor> gradients(order_.size()), norms(order_.size());
   for_all([&](std::size_t i) { gradients[i] = gathered(i); });
-  processes_->average(gradients);
+  auto shared = defined(gradients);  // the same storage
+  processes_->average(shared);
   for_all([&](std::size_t i) { norms[i] = gradients[i].norm(); });
-  const double norm = torch::stack(norms).norm().item<double>();
+  const double norm = torch::stack(defined(norms)).norm().item<double>();
   if (!std::isfinite(norm)) return norm;
   const bool clip = settings_.clip > 0 && norm > settings_.clip;
   for_all([&](std::size_t i) {

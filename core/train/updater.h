@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/train/communicator.h"
@@ -32,7 +33,8 @@ class Updater {
   void clear_gradients();
 
   // Takes the step and returns the norm of the gradients before clipping. When that norm is not finite,
-  // nothing is changed.
+  // nothing is changed. Parameters of replica 0 that need no gradient stay as they are, with their moments
+  // and averages; at least one must need one.
   double apply(double rate, std::int64_t step);
 
   // The averaged weights, as the tensors of `module`; they follow later steps.
@@ -49,10 +51,12 @@ class Updater {
   // Every tensor that a checkpoint has to hold.
   std::vector<NamedTensor> state(const std::string& prefix) const;
   std::int64_t parameter_count() const { return parameters_.count(); }
+  // Its name on the command line: the moments of one are nothing to the other.
+  std::string optimizer() const { return settings_.adam.muon > 0 ? "muon" : "adamw"; }
 
  private:
-  torch::Tensor gathered(std::size_t index) const;  // summed over the replicas
-  void for_all(const std::function<void(std::size_t index)>& parameter) const;
+  torch::Tensor gathered(std::size_t index) const;                              // summed over the replicas
+  void for_all(const std::function<void(std::size_t index)>& parameter) const;  // that needs a gradient
 
   Settings settings_;
   std::shared_ptr<Communicator> processes_;

@@ -22,6 +22,10 @@ class FolderPictures : public ::testing::Test {
     media::Image image{width, 40, std::vector<std::uint8_t>(std::size_t(width) * 40 * 3, 120)};
     media::write_image(folder_ / name, image);
   }
+  void cut_off(const std::string& name) {
+    picture(name);
+    fs::resize_file(folder_ / name, fs::file_size(folder_ / name) - 10);
+  }
   void broken(const std::string& name) { std::ofstream(folder_ / name) << "no picture"; }
   PictureCache read() { return folder_pictures(folder_ / "data", folder_ / "cache", 32, 16, 2, report_); }
   // Reading must fail with this kind and name this in the message.
@@ -68,6 +72,14 @@ TEST_F(FolderPictures, SkipsWhatCannotBeReadAndNamesTheFirstFive) {
   EXPECT_EQ(report_.skipped, 7);
   EXPECT_EQ(report_.skipped_names,
             (std::vector<std::string>{"x0.jpg", "x1.jpg", "x2.jpg", "x3.jpg", "x4.jpg"}));
+}
+
+TEST_F(FolderPictures, SkipsJpegsThatBreakOff) {
+  for (const char* name : {"data/a.jpg", "data/b.jpg"}) picture(name);
+  cut_off("data/c.jpg");
+  ASSERT_NO_THROW(media::read_image(folder_ / "data/c.jpg")) << "it would be read";
+  EXPECT_EQ(read().training_count(), 2);
+  EXPECT_EQ(report_.skipped_names, std::vector<std::string>{"c.jpg"});
 }
 
 TEST_F(FolderPictures, TellsOfAClassWithOnePicture) {

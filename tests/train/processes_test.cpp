@@ -1,4 +1,4 @@
-// Two processes over Gloo take the same steps as one with the doubled batch.
+// Two processes over Gloo take the same steps as one with the doubled batch, and fail together.
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -35,6 +35,21 @@ class Processes : public ::testing::Test {
     for (std::string line; std::getline(in, line);) all.push_back(nlohmann::json::parse(line)["loss"]);
     return all;
   }
+  // Two processes, which must both fail with exit code 2 and say this.
+  void expect_both_fail(const std::string& port, const std::string& what) {
+    const std::string shared = "WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=" + port + " ";
+    int second = -1;
+    {
+      const std::jthread other([&] { second = train(shared + "RANK=1", "two-b", 2); });
+      EXPECT_EQ(train(shared + "RANK=0", "two", 2), 2);
+    }
+    EXPECT_EQ(second, 2);
+    for (const std::string run : {"two", "two-b"}) {
+      std::ifstream in(folder_ / (run + ".out"));
+      const std::string said(std::istreambuf_iterator<char>(in), {});
+      EXPECT_NE(said.find(what), std::string::npos) << run << ": " << said;
+    }
+  }
   testing::TempFolder folder_;
 };
 
@@ -51,6 +66,16 @@ TEST_F(Processes, TwoTakeTheStepsOfOneWithTheDoubledBatch) {
   ASSERT_FALSE(one.empty());
   ASSERT_EQ(one.size(), two.size());
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(one[i], two[i], 1e-4);
+}
+
+TEST_F(Processes, AreAllToldWhyTheFirstCouldNotPrepare) {
+  std::ofstream(folder_ / "pictures") << "no folder";
+  expect_both_fail("29745", "pictures: cannot be created");
+}
+
+TEST_F(Processes, RefuseRunFoldersThatAreNotOne) {
+  ASSERT_EQ(train("", "two", 2), 0);
+  expect_both_fail("29747", "the processes of the run found different checkpoints");
 }
 
 TEST_F(Processes, TwoGpusTakeTheStepsOfOne) {

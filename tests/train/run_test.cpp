@@ -23,7 +23,8 @@ class Halving : public Trainer {
   explicit Halving(std::int64_t nan_at = -1, std::string architecture = "a", std::int64_t size = 4)
       : value_(torch::full({size}, 1024.0)), nan_at_(nan_at), architecture_(std::move(architecture)) {}
   std::string kind() const override { return "halving"; }
-  Metrics step(std::int64_t step, double) override {
+  Metrics step(std::int64_t step, double rate) override {
+    rate_ = rate;
     if (step == nan_at_) return {{"loss", std::numeric_limits<double>::quiet_NaN()}};
     value_.mul_(0.5);
     return {{"loss", value_[0].item<double>()}};
@@ -31,13 +32,37 @@ class Halving : public Trainer {
   Metrics held_out() override { return {{"value", value_[0].item<double>()}}; }
   void write_samples(const std::filesystem::path&) override {}
   std::vector<NamedTensor> state() const override { return {{"value", value_}}; }
-  std::map<std::string, std::string> facts() const override { return {{"architecture", architecture_}}; }
+  std::map<std::string, std::string> facts() const override {
+    std::map<std::string, std::string> all = {{"architecture", architecture_}};
+    if (!optimizer_.empty()) all["optimizer"] = optimizer_;
+    return all;
+  }
   void state_loaded() override {}
+  Halving& with(const std::string& optimizer) {
+    optimizer_ = optimizer;
+    return *this;
+  }
+  double last_rate() const { return rate_; }
 
  private:
   torch::Tensor value_;
   std::int64_t nan_at_;
-  std::string architecture_;
+  std::string architecture_, optimizer_;
+  double rate_ = 0.0;
+};
+
+// One of two processes; the other one tells these numbers where means are taken, one after the other.
+class Beside : public Communicator {
+ public:
+  explicit Beside(std::vector<double> told) : told_(std::move(told)) {}
+  std::int64_t size() const override { return 2; }
+  void average(std::vector<torch::Tensor>& tensors) override {
+    tensors.front().add_(told_.at(next_++)).mul_(0.5);
+  }
+
+ private:
+  std::vector<double> told_;
+  std::size_t next_ = 0;
 };
 
 class Run : public ::testing::Test {
@@ -104,6 +129,57 @@ TEST_F(Run, RefusesACheckpointOfAnotherArchitecture) {
   EXPECT_THROW(go(second, 4), Error);
 }
 
+TEST_F(Run, RefusesACheckpointOfAnotherOptimizer) {
+  Halving first, second, third;
+  go(first.with("adamw"), 2);
+  try {
+    go(second.with("muon"), 4);
+    ADD_FAILURE() << "went on";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+    EXPECT_EQ(e.where(), checkpoint_path(folder_.path()).string());
+    EXPECT_NE(std::string(e.what()).find("trained with the optimizer adamw, this run has muon"),
+              std::string::npos)
+        << e.what();
+  }
+  EXPECT_EQ(go(third.with("adamw"), 4).step, 4);
+}
+
+TEST_F(Run, TakesACheckpointThatDoesNotSayItsOptimizer) {
+  Halving first, second;
+  go(first, 2);
+  EXPECT_EQ(go(second.with("muon"), 4).step, 4);
+}
+
+TEST_F(Run, RefusesProcessesThatStandAtDifferentSteps) {
+  Halving trainer;
+  RunOptions options;
+  options.folder = folder_.path();
+  Beside other(std::vector<double>{3.0});
+  try {
+    run_training(trainer, options, other);
+    ADD_FAILURE() << "went on";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.where(), folder_.path().string());
+    EXPECT_NE(std::string(e.what()).find("different checkpoints (this one: step 0)"), std::string::npos)
+        << e.what();
+  }
+}
+
+TEST_F(Run, HasOneLearningRateInAllProcessesWhateverTheirClocksSay) {
+  Halving trainer;
+  RunOptions options;
+  options.folder = folder_.path();
+  options.steps = 1;
+  options.time_budget = 1000.0;
+  options.rate = {1.0, 0, true, 0.0};
+  options.held_out_every = 0;
+  options.samples_every = 0;
+  Beside other(std::vector<double>{0.0, 1000.0});  // at step 0, all of its time gone
+  run_training(trainer, options, other);
+  EXPECT_NEAR(trainer.last_rate(), 0.5, 0.05);  // half of both their times
+}
+
 TEST_F(Run, RefusesACheckpointWithOtherShapes) {
   Halving first, second(-1, "a", 5);
   go(first, 2);
@@ -166,6 +242,19 @@ TEST_F(Run, KeepsASecondRunOutOfItsFolder) {
   EXPECT_EQ(go(second, 4).step, 4) << "the folder is free again";
 }
 
+TEST_F(Run, TakesTheLockThatItsFolderHasAlready) {
+  Halving first, second;
+  RunOptions options;
+  options.folder = folder_.path();
+  options.steps = 2;
+  options.held_out_every = 0;
+  options.samples_every = 0;
+  Communicator alone;
+  options.lock = lock_run(folder_.path(), alone);
+  EXPECT_THROW(go(second, 2), Error);
+  EXPECT_EQ(run_training(first, options, alone).step, 2);
+}
+
 TEST_F(Run, KeepsTheLastCheckpointWhenTheDiskIsFull) {
   Halving first(-1, "a", 100'000);
   go(first, 2);
@@ -202,6 +291,23 @@ TEST_F(Run, DropsMetricsAfterTheStepItResumesFrom) {
   std::string line;
   std::vector<std::string> lines;
   while (std::getline(in, line)) lines.push_back(line);
+  EXPECT_EQ(lines.size(), 5);
+}
+
+TEST_F(Run, DropsLinesOfItsMetricsThatAreDamaged) {
+  Halving first, second;
+  go(first, 3);
+  std::ofstream(folder_ / "metrics.jsonl", std::ios::app) << R"({"step":null}
+{"step":"2","kind":"train"}
+{"step":2,"kind":7}
+{"step":2}
+[2]
+{"st)"
+                                                          << "\n";
+  go(second, 5);
+  std::ifstream in(folder_ / "metrics.jsonl");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
   EXPECT_EQ(lines.size(), 5);
 }
 

@@ -141,6 +141,33 @@ TEST_F(Smoke, SecondStageMovesTheDecoderAlone) {
   EXPECT_FALSE(torch::equal(second.average()->decoder->conv_out->weight, decoder));
 }
 
+// What the first stage left in the optimizer does not move it either.
+TEST_F(Smoke, SecondStageInTheFirstOnesFolderMovesTheDecoderAlone) {
+  const auto options = tokenizer_preset("smoke").run;
+  auto training = tokenizer_preset("smoke").training;
+  auto first = smoke_tokenizer();
+  const auto before = run(first, options, folder_ / "run", 3);
+  training.decoder_only = true;
+  TokenizerTrainer second(scenes(), training, std::make_shared<Communicator>());
+  const auto after = run(second, options, folder_ / "run", 6);
+  for (const auto& [name, tensor] : before.state) {
+    const bool encodes = name.find(".encoder.") != std::string::npos ||  // weights, averages and moments
+                         name.find(".quant_layer.") != std::string::npos;
+    if (encodes) {
+      EXPECT_TRUE(torch::equal(tensor, after.state.at(name))) << name;
+    }
+  }
+  for (const char* what : {"model", "average", "first"}) {
+    const auto name = std::string("tokenizer.") + what + ".decoder.conv_out.weight";
+    EXPECT_FALSE(torch::equal(before.state.at(name), after.state.at(name))) << name;
+  }
+}
+
+TEST_F(Smoke, CheckpointsSayTheirOptimizer) {
+  EXPECT_EQ(smoke_tokenizer().facts().at("optimizer"), "adamw");
+  EXPECT_EQ(smoke_tokenizer(-1, kMuonMomentum).facts().at("optimizer"), "muon");
+}
+
 // A finished model is a start, too, and for other classes.
 void expect_starts_from(const std::filesystem::path& bundle) {
   const auto given = generator_of(bundle);
@@ -244,6 +271,49 @@ TEST_F(Smoke, LatentsHaveUnitDeviationInGeneratorSpace) {
                                       generator_preset("smoke").latents, "test", 2);
   EXPECT_NEAR(latents.tokens.std().item<double>(), 1.0, 1e-4);
   EXPECT_GT(latents.vae_norm, 0.0);
+}
+
+// The sitting that encodes sees the same numbers as one that finds them.
+TEST_F(Smoke, LatentsAreTheSameMadeAndFound) {
+  auto tokenizer = smoke_tokenizer();
+  run(tokenizer, tokenizer_preset("smoke").run, folder_ / "tokenizer", 2);
+  const auto encoded = [&] {
+    return encode_latents(folder_ / "latents.safetensors", tokenizer.average(), scenes(),
+                          generator_preset("smoke").latents, "test", 2);
+  };
+  const auto made = encoded();
+  const auto found = encoded();
+  EXPECT_EQ(made.vae_norm, found.vae_norm);
+  EXPECT_TRUE(torch::equal(made.tokens, found.tokens));
+  EXPECT_TRUE(torch::equal(made.labels, found.labels));
+  EXPECT_TRUE(torch::equal(made.held_out_tokens, found.held_out_tokens));
+}
+
+TEST_F(Smoke, ARunThatEncodedItsLatentsGoesOnAsItWouldHave) {
+  auto tokenizer = smoke_tokenizer();
+  run(tokenizer, tokenizer_preset("smoke").run, folder_ / "tokenizer", 2);
+  const Disturbed noisy{.posterior_std = 2.0};
+  auto whole = smoke_generator(folder_.path(), noisy), first = smoke_generator(folder_.path(), noisy),
+       second = smoke_generator(folder_.path(), noisy);
+  EXPECT_EQ(std::stod(whole.facts().at("vae_norm")), std::stod(second.facts().at("vae_norm")));
+  const auto options = generator_preset("smoke").run;
+  const auto straight = run(whole, options, folder_ / "whole", 4);
+  run(first, options, folder_ / "cut", 2);
+  expect_equal(straight, run(second, options, folder_ / "cut", 4));
+}
+
+// The latents of one are nothing to the other, though they lie in one folder and took as many steps.
+TEST_F(Smoke, ATokenizerTrainedAnewIsAnother) {
+  auto options = tokenizer_preset("smoke").run;
+  options.resume = false;
+  const auto hash = [&](std::uint64_t seed) {
+    auto training = tokenizer_preset("smoke").training;
+    training.seed = seed;
+    TokenizerTrainer trainer(scenes(), training, std::make_shared<Communicator>());
+    run(trainer, options, folder_ / "tokenizer", 1);
+    return tokenizer_hash(folder_ / "tokenizer");
+  };
+  EXPECT_NE(hash(1), hash(2));
 }
 
 TEST(TokenizerTrainer, RefusesADatasetThatIsTooSmallForTheBatch) {
