@@ -44,7 +44,7 @@ install_packages() {
 
 has_nvidia_driver() {
   { command -v nvidia-smi >/dev/null && nvidia-smi -L >/dev/null 2>&1; } ||
-    /sbin/ldconfig -p 2>/dev/null | grep -q 'libcuda\.so\.1'
+    [[ "$(/sbin/ldconfig -p 2>/dev/null)" == *libcuda.so.1* ]]
 }
 
 wheels() {
@@ -57,6 +57,17 @@ wheels() {
   fi
 }
 
+# What was installed for a GPU serves without one, too: nothing is downloaded again when a driver comes and goes.
+has_wheels() { # STAMP WHEEL...
+  local have each
+  [ -f "$1" ] || return 1
+  have=" $(tr '\n' ' ' <"$1") "
+  shift
+  for each in "$@"; do
+    [[ "$have" == *" $each "* ]] || return 1
+  done
+}
+
 install_torch() {
   if [ -n "${EQUICANVAS_TORCH_DIR:-}" ]; then
     [ -e "$EQUICANVAS_TORCH_DIR/lib/libtorch_cpu.so" ] ||
@@ -65,7 +76,8 @@ install_torch() {
   fi
   local list stamp=.deps/python/.equicanvas-wheels
   list=$(wheels)
-  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$list" ] && return
+  # shellcheck disable=SC2086
+  has_wheels "$stamp" $list && return
   say "downloading libtorch (the torch $torch_version wheel, about 550 MB; once)"
   mkdir -p .deps
   rm -rf .deps/python.new

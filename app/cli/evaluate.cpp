@@ -21,7 +21,7 @@ struct Arguments {
   std::string model = "models/demo", classifier, pictures;
   std::int64_t worlds = 6, panoramas = 3, far_column = 1000;
   std::uint64_t seed = 1;
-  double guidance = -1.0;
+  std::optional<double> guidance;
   std::string solver;
   int evaluations = 0;
   std::int64_t panorama_scene = 0;
@@ -36,7 +36,8 @@ eval::SceneQualityOptions options_of(const Arguments& a, const Manifest& manifes
   o.panoramas = a.panoramas;
   o.far_column = a.far_column;
   o.seed = a.seed;
-  o.generation.guidance.scale = a.guidance >= 0 ? a.guidance : manifest.guidance_scale;
+  o.generation.guidance.scale = a.guidance.value_or(manifest.guidance_scale);
+  sampling::validate(o.generation.guidance);
   if (!a.solver.empty()) o.generation.solver.method = sampling::parse_method(a.solver);
   if (a.evaluations > 0) o.generation.solver.evaluations = a.evaluations;
   if (a.worlds < 2 || a.panoramas < 1 || a.far_column < 16 || a.far_column > 1'000'000) {
@@ -159,12 +160,14 @@ void add_evaluate(CLI::App& app) {
   demo->add_option("--seed", a->seed, "Seed of the noise")->capture_default_str();
   demo->add_option("--guidance", a->guidance, "Guidance scale (default: the bundle's guidance_scale)");
   demo->add_option("--solver", a->solver, "Solver of the flow (default: the app's)");
-  demo->add_option("--evaluations", a->evaluations, "Velocity evaluations a column (default: the app's)");
+  demo->add_option("--evaluations", a->evaluations, "Velocity evaluations a column (default: the app's)")
+      ->check(CLI::Range(1, 10000));
   demo->add_option("--pictures", a->pictures, "Folder for contact sheets and a panorama of 400 columns");
   demo->add_option("--panorama-scene", a->panorama_scene, "Class of the panorama")->capture_default_str();
   demo->add_option("--device", a->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
   demo->add_option("--precision", a->precision, kPrecisionHelp)->capture_default_str();
-  demo->add_option("--threads", a->threads, "Threads (default: libtorch's own choice)");
+  demo->add_option("--threads", a->threads, "Threads (default: libtorch's own choice)")
+      ->check(CLI::Range(1, 1024));
   demo->add_flag("--json", a->json, "Print JSON");
   demo->footer(
       "Generates as the app does: stationary positions, windowed decode.\n"

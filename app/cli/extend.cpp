@@ -59,8 +59,8 @@ std::unique_ptr<engine::Session> import_photo(const Arguments& a,
   if (a.scene.empty())
     throw Error(ErrorKind::bad_input, "scene", "a photo needs one to be continued with", "--scene NAME");
   canvas::NewPanorama panorama{a.seed, engine->find_scene(a.scene), engine->default_settings()};
-  a.settings.apply(panorama.settings);
   const auto photo = media::read_photo(a.input, engine->picture_height(), engine->column_pixels());
+  a.settings.apply(panorama.settings, canvas::kContextColumns + std::max(a.left, a.right));
   warn_if_cut_short(a.input);
   if (!a.output.empty())
     check_picture(a.output, photo.width / engine->column_pixels() + a.left + a.right, *engine);

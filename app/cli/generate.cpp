@@ -23,7 +23,7 @@ void generate_streaming(const GenerateArguments& a) {
   const auto engine =
       engine::Engine::load(a.model, parse_device(a.device), engine::parse_precision_choice(a.precision));
   canvas::NewPanorama panorama{a.seed, engine->find_scene(a.scene), engine->default_settings()};
-  a.settings.apply(panorama.settings);
+  a.settings.apply(panorama.settings, std::max(a.columns, a.left));
   if (!a.output.empty()) check_picture(a.output, a.columns + a.left, *engine);
   std::optional<ScratchProject> scratch;
   if (a.project.empty()) scratch.emplace();

@@ -26,13 +26,13 @@ void check(const GenerateArguments& a) {
                 "it makes one picture to the right: -o without --left or --project");
   }
   const auto& s = a.settings;
-  if (!s.solver.empty() || !s.grid.empty() || !s.positions.empty() || s.ramp > 0) {
+  if (!s.solver.empty() || !s.grid.empty() || !s.positions.empty() || s.ramp) {
     throw Error(ErrorKind::bad_input, "reference mode", "its solver is Euler on a uniform grid",
                 "--guidance, --schedule and --steps can be chosen");
   }
   if (!s.schedule.empty() && s.schedule != "linear" && s.schedule != "constant")
     throw Error(ErrorKind::bad_input, "schedule", "reference mode knows linear and constant");
-  if (s.guidance > 100) throw Error(ErrorKind::bad_input, "guidance", "must be between 0 and 100");
+  if (s.guidance) sampling::validate(sampling::Guidance{.scale = *s.guidance});
 }
 
 torch::Tensor draw_noise(std::int64_t columns, std::int64_t width, std::uint64_t seed) {
@@ -53,7 +53,7 @@ void generate_reference(const GenerateArguments& a) {
   const auto label = engine->find_scene(a.scene);
   const torch::InferenceMode inference;
   const sampling::ReferenceSettings settings{
-      a.columns, a.settings.guidance >= 0 ? a.settings.guidance : engine->default_settings().guidance.scale,
+      a.columns, a.settings.guidance.value_or(engine->default_settings().guidance.scale),
       a.settings.schedule != "constant",
       a.settings.evaluations > 0 ? a.settings.evaluations : model.manifest.generator.sampling_steps};
   const auto labels = torch::full({1}, label, torch::kInt64).to(model::to_torch(model.device));

@@ -136,7 +136,7 @@ void add_inspect_swap(CLI::App& inspect) {
   command->add_option("-o,--output", a->output, "Picture: before, after, and the change");
   a->model.add_to(*command);
   command->footer(
-      "Example: equicanvas-cli inspect swap night.equi --column 12 --with scene:desert --amount 0.5 -o "
+      "Example: equicanvas-cli inspect swap night.equi --column 12 --with scene:dunes --amount 0.5 -o "
       "swap.png");
   command->callback([a] { run(*a); });
 }

@@ -8,6 +8,7 @@
 #include "app/cli/console.h"
 #include "app/cli/images.h"
 #include "core/base/error.h"
+#include "core/checkpoint/class_names.h"
 
 namespace equi::cli {
 namespace {
@@ -25,16 +26,21 @@ struct Arguments {
 
 // The labels that were asked for: all, or the one of this name.
 std::vector<std::int64_t> labels(const std::string& name) {
-  std::vector<std::int64_t> chosen;
-  std::string known;
   const auto& list = scenes::scene_list();
+  std::vector<std::string> titles;
+  std::string known;
+  std::vector<std::int64_t> chosen;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (name.empty() || list[i].name == name) chosen.push_back(std::int64_t(i));
+    titles.push_back(list[i].title);
     known += (i ? ", " : "") + list[i].name;
+    if (name.empty() || list[i].name == name) chosen.push_back(std::int64_t(i));
   }
-  if (chosen.empty())
+  if (!chosen.empty()) return chosen;
+  try {
+    return {class_number("scene", name, titles)};
+  } catch (const Error&) {
     throw Error(ErrorKind::bad_input, name, "there is no scene of this name", "one of: " + known);
-  return chosen;
+  }
 }
 
 void print_list(bool json) {

@@ -1,5 +1,7 @@
 #include "app/cli/settings_options.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
 
 namespace equi::cli {
@@ -17,14 +19,16 @@ void SettingsOptions::add_to(CLI::App& command) {
 }
 
 bool SettingsOptions::any() const {
-  return guidance >= 0 || ramp > 0 || evaluations > 0 || !schedule.empty() || !solver.empty() ||
-         !grid.empty() || !positions.empty();
+  return guidance || ramp || evaluations > 0 || !schedule.empty() || !solver.empty() || !grid.empty() ||
+         !positions.empty();
 }
 
-void SettingsOptions::apply(stream::GenerationSettings& settings) const {
-  if (guidance >= 0) settings.guidance.scale = guidance;
+void SettingsOptions::apply(stream::GenerationSettings& settings, std::int64_t columns) const {
+  if (guidance) settings.guidance.scale = *guidance;
   if (!schedule.empty()) settings.guidance.schedule = sampling::parse_schedule(schedule);
-  if (ramp > 0) settings.guidance.columns = ramp;
+  if (settings.guidance.schedule == sampling::Guidance::Schedule::linear)
+    settings.guidance.columns = std::max<std::int64_t>(columns, 1);
+  if (ramp) settings.guidance.columns = *ramp;
   if (!solver.empty()) settings.solver.method = sampling::parse_method(solver);
   if (!grid.empty()) settings.solver.grid = sampling::parse_time_grid(grid);
   if (evaluations > 0) settings.solver.evaluations = evaluations;

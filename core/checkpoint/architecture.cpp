@@ -147,7 +147,7 @@ void flow_specs(Specs& specs, const GeneratorConfig& c) {
 void validate(const TokenizerConfig& c, const std::string& where) {
   const Checker check(where);
   check.range("tokenizer levels", c.levels(), 1, 8);
-  check.range("tokenizer image_channels", c.image_channels, 1, 16);
+  check.range("tokenizer image_channels", c.image_channels, 3, 3);  // pictures are RGB everywhere
   check.range("tokenizer image_height", c.image_height, 2, 8192);
   check.range("tokenizer encoder_channels", c.encoder_channels, 1, kMaxSize);
   check.range("tokenizer decoder_channels", c.decoder_channels, 1, kMaxSize);

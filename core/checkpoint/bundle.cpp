@@ -9,6 +9,8 @@
 namespace equi {
 namespace {
 
+constexpr std::size_t kMaxManifestBytes = 64 << 20;
+
 std::string read_manifest(const std::filesystem::path& path) {
   std::error_code failure;
   if (!std::filesystem::exists(path, failure)) {
@@ -18,6 +20,8 @@ std::string read_manifest(const std::filesystem::path& path) {
   }
   const auto file = MappedFile::open(path);
   const auto bytes = file->bytes();
+  if (bytes.size() > kMaxManifestBytes)
+    throw Error(ErrorKind::bad_input, path.string(), "is larger than 64 MiB");
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

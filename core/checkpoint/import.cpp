@@ -149,31 +149,43 @@ void write_weights(const fs::path& path, const Source& source, const std::vector
   write_safetensors(path, tensors, {{"format", "pt"}});
 }
 
+constexpr std::uintmax_t kMaxClassNames = 16 << 20;  // bytes
+
 std::vector<std::string> read_class_names(const ImportOptions& options, int count) {
   std::vector<std::string> names;
   if (!options.class_names) {
     for (int i = 0; i < count; ++i) names.push_back(fmt::format("class {}", i));
     return names;
   }
-  std::ifstream in(*options.class_names);
-  if (!in) throw Error(ErrorKind::io, options.class_names->string(), "cannot be read");
+  const std::string path = options.class_names->string();
+  std::error_code failure;
+  if (!fs::is_regular_file(path, failure)) throw Error(ErrorKind::io, path, "is no file that can be read");
+  if (fs::file_size(path, failure) > kMaxClassNames)
+    throw Error(ErrorKind::bad_input, path, "is larger than 16 MiB", "one name a line");
+  std::ifstream in(path);
+  if (!in) throw Error(ErrorKind::io, path, "cannot be read");
   for (std::string line; std::getline(in, line);) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) names.push_back(printable(line, 1000));
   }
   if (names.size() != static_cast<std::size_t>(count)) {
-    throw Error(ErrorKind::bad_input, options.class_names->string(),
+    throw Error(ErrorKind::bad_input, path,
                 fmt::format("has {} names, the model has {} classes", names.size(), count),
                 "one name a line");
   }
   return names;
 }
 
+// Without the slash at its end.
+fs::path folder_of(const fs::path& output) {
+  const auto folder = fs::absolute(output).lexically_normal();
+  return folder.has_filename() ? folder : folder.parent_path();
+}
+
 // The bundle's folder while it is being made: beside its final place, removed unless committed.
 class NewFolder {
  public:
-  explicit NewFolder(const fs::path& target) : target_(fs::absolute(target).lexically_normal()) {
-    if (!target_.has_filename()) target_ = target_.parent_path();
+  explicit NewFolder(const fs::path& target) : target_(folder_of(target)) {
     std::error_code failure;
     const bool there = fs::exists(target_, failure);
     if (there && !(fs::is_directory(target_, failure) && fs::is_empty(target_, failure))) {
@@ -245,8 +257,7 @@ Manifest describe(const ImportOptions& options, const Source& tokenizer, const S
   m.class_names = read_class_names(options, m.generator.class_count);
   m.window_columns = std::max(2, m.generator.train_columns);
   m.window_hop = std::max(1, m.window_columns / 2);
-  m.name = options.name.empty() ? fs::absolute(options.output).lexically_normal().filename().string()
-                                : options.name;
+  m.name = options.name.empty() ? folder_of(options.output).filename().string() : options.name;
   m.provenance = provenance(options, tokenizer, generator);
   m.licence = options.licence.empty() ? "unknown" : options.licence;
   m.dtype = options.dtype;
@@ -271,7 +282,7 @@ Manifest import_checkpoints(const ImportOptions& options, const ImportProgress& 
   const Source tokenizer = open_tokenizer(options.tokenizer_checkpoint);
   const Source generator = open_generator(options.generator_checkpoint);
   Manifest manifest = describe(options, tokenizer, generator);
-  validate(manifest, options.output.string());
+  validate(manifest, options.vae_norm ? "--vae-norm" : options.generator_checkpoint.string());
   const auto tokenizer_weights = locate(tokenizer, weight_specs(manifest.tokenizer));
   const auto generator_weights = locate(generator, weight_specs(manifest.generator));
   Meter meter(progress, std::move(stop), total_bytes(tokenizer_weights, generator_weights));

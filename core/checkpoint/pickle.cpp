@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 256 << 20;
 constexpr std::size_t kMaxValues = 8'000'000;
+constexpr std::size_t kMaxMemo = 1'000'000;  // 50 bytes each
 constexpr std::size_t kMaxDimensions = 16;
 constexpr std::uint32_t kNamespace = 1;  // marks a dict that stands for an argparse.Namespace
 
@@ -58,7 +59,14 @@ class Unpickler {
   }
 
   // Stack.
-  void push(Index value) { stack_.push_back(value); }
+  void push(Index value) {
+    if (stack_.size() >= kMaxValues) fail("it holds too many values");
+    stack_.push_back(value);
+  }
+  void remember(std::uint64_t key) {
+    if (memo_.size() >= kMaxMemo) fail("it holds too many memos");
+    memo_[key] = top();
+  }
   Index pop() {
     if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) fail("its stack is empty");
     const Index top = stack_.back();
@@ -401,6 +409,7 @@ bool Unpickler::step_container(unsigned char opcode) {
 bool Unpickler::step_memo(unsigned char opcode) {
   switch (opcode) {
     case '(':
+      if (marks_.size() >= kMaxMemo) fail("it holds too many marks");
       marks_.push_back(stack_.size());
       return true;
     case '0':
@@ -417,13 +426,13 @@ bool Unpickler::step_memo(unsigned char opcode) {
       push(top());
       return true;
     case 'q':
-      memo_[number<std::uint8_t>()] = top();
+      remember(number<std::uint8_t>());
       return true;
     case 'r':
-      memo_[number<std::uint32_t>()] = top();
+      remember(number<std::uint32_t>());
       return true;
     case 0x94:
-      memo_[memo_.size()] = top();
+      remember(memo_.size());
       return true;
     case 'h':
       get(number<std::uint8_t>());

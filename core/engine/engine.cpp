@@ -1,5 +1,7 @@
 #include "core/engine/engine.h"
 
+#include <algorithm>
+
 #include "core/checkpoint/class_names.h"
 #include "core/model/precision.h"
 #include "core/model/weights.h"
@@ -59,6 +61,7 @@ std::int64_t Engine::find_scene(const std::string& text) const {
 stream::GenerationSettings Engine::default_settings() const {
   stream::GenerationSettings settings;
   settings.guidance.scale = manifest().guidance_scale;
+  settings.hold_position = std::min(settings.hold_position, stream::last_position(manifest().generator));
   return settings;
 }
 

@@ -1,6 +1,7 @@
 #include "core/eval/golden.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <regex>
 
@@ -17,6 +18,8 @@ constexpr double kBoundCpuFloat32 = 1e-4;
 constexpr double kBoundCudaFloat32 = 1e-3;
 constexpr double kBoundBfloat16Velocity = 3e-2;
 constexpr std::int64_t kLossColumns = 16;  // the loss was recorded on the first 16 columns
+
+constexpr std::size_t kLongestName = 200;
 
 // The names of sampled rows: 1 the stem, 3 the guidance scale, 4 the schedule.
 const std::regex& row_pattern() {
@@ -42,6 +45,8 @@ class Verifier {
   void compare(const std::string& name, const torch::Tensor& ours, bool velocity = false);
   void skip(const std::string& name, const std::string& why) { results_.push_back({name, 0, {}, why}); }
   bool needs(const std::string& name, std::initializer_list<std::string> inputs);
+  [[noreturn]] void bad_name(const std::string& name) const;
+  double scale_in(const std::string& name, const std::string& number) const;
 
   void dispatch(const std::string& name);
   void image(const std::string& name, const std::string& size);
@@ -128,13 +133,27 @@ void Verifier::velocity(const std::string& name, double scale) {
   compare(name, torch::cat({guided, guided}, 0), true);
 }
 
+void Verifier::bad_name(const std::string& name) const {
+  throw Error(ErrorKind::bad_input, golden_.file()->path().string(),
+              printable(name) + " has a number in its name that cannot be");
+}
+
+double Verifier::scale_in(const std::string& name, const std::string& number) const {
+  double scale = 0;
+  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), scale);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == number.data() + number.size();
+  if (!whole || !(scale >= 0 && scale <= 100)) bad_name(name);
+  return scale;
+}
+
 // The guidance settings that the names of the recorded rows tell; a continuation's own name tells none.
 std::vector<Verifier::Guidance> Verifier::recorded_guidance() const {
   std::vector<Guidance> settings;
   std::smatch parts;
   for (const auto& tensor : golden_.tensors()) {
+    if (tensor.name.size() > kLongestName) continue;
     if (std::regex_match(tensor.name, parts, row_pattern()) && parts[3].matched) {
-      settings.push_back({std::stod(parts[3]), parts[4] != "constant"});
+      settings.push_back({scale_in(tensor.name, parts[3]), parts[4] != "constant"});
     }
   }
   if (settings.empty()) settings.push_back({1.0, true});
@@ -145,7 +164,8 @@ void Verifier::sequence(const std::string& name, const std::smatch& parts) {
   const std::string stem = parts[1];
   if (!needs(name, {stem + "_noise", "labels"})) return;
   const auto prefix = has(stem + "_prefix") ? input(stem + "_prefix") : torch::Tensor();
-  std::vector<Guidance> candidates = {{parts[3].matched ? std::stod(parts[3]) : 1.0, parts[4] != "constant"}};
+  std::vector<Guidance> candidates = {
+      {parts[3].matched ? scale_in(name, parts[3]) : 1.0, parts[4] != "constant"}};
   if (!parts[3].matched) candidates = recorded_guidance();
   // Other guidance gives another row altogether, so the closest candidate is the setting that was recorded.
   torch::Tensor best;
@@ -198,13 +218,14 @@ void Verifier::gradient(const std::string& name) {
 }
 
 void Verifier::dispatch(const std::string& name) {
+  if (name.size() > kLongestName) return;  // of no tensor that is known; std::regex recurses
   static const std::regex tokenizer_output("(?:latent_mean|recon)_(.+)"), decoded("decoded_(.+)"),
       guided("flow_v_cfg([0-9.]+)"), rope("rope_([0-9]+)");
   std::smatch parts;
   if (std::regex_match(name, parts, tokenizer_output)) return image(name, parts[1]);
   if (name == "z_cond" || name == "z_uncond") return conditions(name);
   if (name == "flow_v") return velocity(name, 1.0);
-  if (std::regex_match(name, parts, guided)) return velocity(name, std::stod(parts[1]));
+  if (std::regex_match(name, parts, guided)) return velocity(name, scale_in(name, parts[1]));
   if (std::regex_match(name, parts, row_pattern())) return sequence(name, parts);
   if (name == "loss_value") return loss(name);
   if (name.starts_with("grad.")) return gradient(name);
@@ -215,7 +236,9 @@ void Verifier::dispatch(const std::string& name) {
     return compare(name, model_.tokenizer->decode(input("latent_" + std::string(parts[1]))));
   }
   if (std::regex_match(name, parts, rope)) {
-    compare(name, model::rope_table(model::positions_from(0, std::stol(parts[1])),
+    const auto& shape = golden_.find(name)->shape;
+    if (shape.empty() || std::to_string(shape.front()) != parts[1]) bad_name(name);
+    compare(name, model::rope_table(model::positions_from(0, shape.front()),
                                     model_.manifest.generator.head_width()));
   }
 }

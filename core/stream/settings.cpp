@@ -1,5 +1,7 @@
 #include "core/stream/settings.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -15,11 +17,15 @@ GenerationSettings reference_settings(double scale, std::int64_t columns, int st
   return settings;
 }
 
+// The last column of training is asked for by the one before it; the shift is at most shift_num - 1.
+double last_position(const GeneratorConfig& config) {
+  return config.train_columns - 2 + std::max(config.shift_num - 1, 0);
+}
+
 void validate(const GenerationSettings& settings, const GeneratorConfig& config) {
   sampling::validate(settings.guidance);
   sampling::make_plan(settings.solver);
-  // The last column of training is asked for by the one before it; the shift is at most shift_num - 1.
-  const int last = config.train_columns - 2 + config.shift_num - 1;
+  const double last = last_position(config);
   if (settings.positions == PositionMode::stationary &&
       !(settings.hold_position >= 0 && settings.hold_position <= last)) {
     throw Error(ErrorKind::bad_input, "hold position",

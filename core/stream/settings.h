@@ -27,6 +27,9 @@ struct GenerationSettings {
 // `scale`, Euler with `steps` steps.
 GenerationSettings reference_settings(double scale, std::int64_t columns, int steps);
 
+// The last position that the model was trained to be asked at.
+double last_position(const GeneratorConfig& config);
+
 // Throws Error(bad_input) when something is out of range, the hold position beyond what this model has been
 // trained on included.
 void validate(const GenerationSettings& settings, const GeneratorConfig& config);

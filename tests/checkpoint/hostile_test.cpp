@@ -159,6 +159,15 @@ TEST_F(HostileImport, AMemoOfTwoBillionEntries) {
   EXPECT_EQ(import(file.zip()), "");
 }
 
+// A byte each in the file, fifty in memory.
+TEST_F(HostileImport, MillionsOfMemosMarksAndCopies) {
+  for (const char opcode : {'\x94', '(', '2'}) {
+    const std::string pickle = "\x80\x04N" + std::string(9'000'000, opcode) + ".";
+    const std::string zip = testing::make_zip({{"archive/data.pkl", pickle}});
+    expect_one_line(import(zip), "", "too many");
+  }
+}
+
 TEST_F(HostileImport, APickleThatBreaksItsOwnRules) {
   for (const std::string bad :
        {"", ".", "}", "(", "t.", "u.", "h\x05.", "}s.", "X\xff\xff\xff\xff", "\xff", "NR.", "0."}) {

@@ -130,9 +130,24 @@ TEST(Import, TakesClassNamesFromAFile) {
   EXPECT_EQ(import_checkpoints(options).class_names,
             (std::vector<std::string>{"alps", "sea", "forest", "沙漠", "city"}));
   options.output = folder / "other";
-  options.class_names = names / "four.txt";
-  EXPECT_THROW(import_checkpoints(options), Error);
+  std::ofstream(names / "endless.txt");
+  std::filesystem::resize_file(names / "endless.txt", std::uintmax_t{1} << 30);  // zeros that take no room
+  for (const auto& bad :
+       {names / "four.txt", names / "endless.txt", names.path(), std::filesystem::path("/dev/zero")}) {
+    options.class_names = bad;
+    try {
+      import_checkpoints(options);
+      ADD_FAILURE() << "took " << bad;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.where(), bad.string());
+    }
+  }
   EXPECT_FALSE(std::filesystem::exists(folder / "other"));
+}
+
+TEST(Import, NamesTheBundleAfterItsFolderHoweverThatIsWritten) {
+  const testing::TempFolder folder;
+  EXPECT_EQ(import_checkpoints(golden_options(folder / "places/")).name, "places");
 }
 
 TEST(Import, ReportsProgressUpToTheEnd) {
@@ -173,6 +188,7 @@ TEST(Import, RefusesAScaleThatNoBundleCanHave) {
       EXPECT_EQ(error.kind(), ErrorKind::bad_input);
       EXPECT_NE(std::string(error.what()).find("vae_norm must be positive"), std::string::npos)
           << error.what();
+      EXPECT_EQ(error.where(), "--vae-norm") << "the folder of the bundle is not at fault";
     }
     EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << scale;
   }

@@ -1,4 +1,5 @@
 // The program as a user starts it: output, files, exit codes.
+#include <cstring>
 #include <fstream>
 #include <span>
 
@@ -65,6 +66,21 @@ TEST_F(Cli, VerifyRefusesAFileThatItKnowsNothingOf) {
                "no tensor in it has a name that verify knows");
 }
 
+// Names of tensors are a stranger's text.
+TEST_F(Cli, VerifyTakesNoNumberOutOfANameUnseen) {
+  const auto with_tensor = [&](const std::string& name) {
+    const std::string header = R"({")" + name + R"(":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    const auto size = static_cast<std::uint64_t>(header.size());
+    std::string bytes(sizeof(size), '\0');
+    std::memcpy(bytes.data(), &size, sizeof(size));
+    std::ofstream(at("named.safetensors"), std::ios::binary) << bytes + header + std::string(4, '\0');
+    return "verify" + model() + "--golden " + at("named.safetensors");
+  };
+  expect_error(with_tensor("rope_300000000"), "named.safetensors");
+  expect_error(with_tensor("flow_v_cfg..."), "named.safetensors");
+  expect_error(with_tensor("recon_" + std::string(300000, 'a')), "no tensor in it");
+}
+
 TEST_F(Cli, ReconstructsAPhoto) {
   const auto outcome = run("reconstruct --json " + photo() + " " + at("rebuilt.png") + model());
   ASSERT_EQ(outcome.code, 0) << outcome.err;
@@ -99,6 +115,8 @@ TEST_F(Cli, ScenesAreListedAndRendered) {
   EXPECT_EQ(one.height, 32);
   EXPECT_EQ(two.height, 32 + 4 + 32);
   EXPECT_TRUE(std::ranges::equal(one.pixels, std::span(two.pixels).first(one.pixels.size())));
+  ASSERT_EQ(run("scenes --scene \"Alpine lake\" --height 32 --columns 4 -o " + at("title.png")).code, 0)
+      << "the title that the list shows";
 }
 
 TEST_F(Cli, EvaluatesTheDemoModel) {

@@ -75,6 +75,17 @@ TEST_F(CliGrow, ReferenceModeIsTheSamplerStepByStep) {
   expect_error("generate --mode reference --scene 1 --solver heun" + model() + "-o " + at("x.png"), "Euler");
 }
 
+// The authors' schedule rises over the columns of the picture.
+TEST_F(CliGrow, ALinearScheduleEndsWithThePicture) {
+  const std::string make =
+      "generate --scene 1 --columns 40 --steps 4 --seed 5 --guidance 7 --schedule linear ";
+  facts(make + "-o " + at("a.png"));
+  facts(make + "--guidance-ramp 40 -o " + at("b.png"));
+  facts(make + "--guidance-ramp 16 -o " + at("c.png"));
+  EXPECT_EQ(picture("a.png").pixels, picture("b.png").pixels);
+  EXPECT_NE(picture("a.png").pixels, picture("c.png").pixels);
+}
+
 TEST_F(CliGrow, BadInputIsOneLineAndExitCode2) {
   const std::string out = " -o " + at("x.png");
   expect_error("generate --scene 1 --columns 99999999999999" + model() + out, "is not between 1 and");
@@ -87,7 +98,11 @@ TEST_F(CliGrow, BadInputIsOneLineAndExitCode2) {
   expect_error("generate --scene 1 --left -1" + model() + out, "-1 is not between");
   expect_error("generate --scene 1" + model(), "there is nothing to write");
   expect_error("generate --scene 1 --solver magic" + model() + out, "magic");
-  expect_error("generate --scene 1 --guidance 1000" + model() + out, "guidance");
+  for (const char* scale : {"1000", "-1", "nan"})
+    expect_error(std::string("generate --scene 1 --guidance ") + scale + model() + out, "guidance");
+  expect_error("generate --mode reference --scene 1 --guidance -1" + model() + out, "guidance");
+  expect_error("generate --scene 1 --guidance-ramp -5" + model() + out, "-5 columns");
+  expect_error("generate --scene 1" + model() + " -o " + at("x.bmp"), "x.bmp");
   expect_error("extend " + photo() + " --scene 1" + model() + out, "by nothing");
   expect_error("extend " + photo() + " --right 3" + model() + out, "a photo needs one");
   expect_error("extend " + photo() + " --scene 1 --right -3" + model() + out, "-3 is not between");

@@ -248,6 +248,18 @@ TEST(ColumnGenerator, SettingsMayChangeOnTheWay) {
   EXPECT_TRUE(torch::equal(make_columns(generator, 1), plain));
 }
 
+TEST(ColumnGenerator, AModelThatWasTrainedWithoutAShiftHasALastPosition) {
+  auto config = golden_model().manifest.generator;
+  for (const int shift : {0, 1, 16}) {
+    config.shift_num = shift;
+    GenerationSettings settings;
+    settings.hold_position = last_position(config);
+    EXPECT_NO_THROW(validate(settings, config)) << shift;
+    settings.hold_position += 1;
+    EXPECT_THROW(validate(settings, config), Error) << shift;
+  }
+}
+
 TEST(ColumnGenerator, RefusesWhatDoesNotFit) {
   const auto& generator = golden_model().generator;
   EXPECT_THROW(ColumnGenerator(generator, quick_settings(), 0), Error);
