@@ -87,11 +87,7 @@ engine::Studio::Callbacks AppController::callbacks() {
 
 void AppController::connect_parts() {
   connect(library_, &ModelLibrary::failed, this, &AppController::report);
-  connect(library_, &ModelLibrary::changed, this, [this] {
-    if (engine() || host_->loading()) return;
-    const ModelEntry* entry = library_->choose(settings_.model());
-    if (entry != nullptr) use_model(entry->folder);
-  });
+  connect(library_, &ModelLibrary::changed, this, &AppController::models_changed);
   connect(host_, &ModelHost::ready, this, [this] {
     settings_.set_model(from_path(engine()->folder()));
     log_->add(Log::Level::info, tr("Model %1 on %2, %3")
@@ -102,16 +98,53 @@ void AppController::connect_parts() {
     if (!project_->goes_on_with(engine()->identity())) growth_->engine_changed();
     Q_EMIT engine_changed();
     project_->engine_ready();
-    if (!std::exchange(reattached_, true)) batch_->reattach();
+    batch_->reattach();
   });
-  connect(host_, &ModelHost::failed, this, [this](const Error& error) {
-    report(error);
-    project_->engine_failed();
-  });
+  connect(host_, &ModelHost::failed, this, &AppController::load_failed);
   connect(growth_, &Growth::photo_scene_chosen, this, [this](qint64 scene) {
     Q_EMIT notice(tr("The photo continues as %1.").arg(scene_title(*engine(), scene)));
   });
   connect(growth_, &Growth::running_changed, this, [this] { thumbnails_->set_paused(growth_->running()); });
+}
+
+void AppController::models_changed() {
+  if (host_->loading()) return;
+  if (const auto used = engine()) {
+    const ModelEntry* entry = library_->find(used->folder());
+    const bool renamed =
+        entry != nullptr && entry->usable() && entry->manifest->class_names != used->manifest().class_names;
+    if (renamed) use_model(used->folder());
+    return;
+  }
+  const ModelEntry* entry = library_->choose(settings_.model());
+  if (entry != nullptr) use_model(entry->folder);
+}
+
+// A device or precision that does not work is not kept: the next start would have no model.
+void AppController::load_failed(const Error& error) {
+  const ModelHost::Choice wanted = host_->wanted();
+  const QString automatic = QStringLiteral("auto");
+  const bool chosen = wanted.device != automatic || wanted.precision != automatic;
+  if (engine()) {
+    settings_.set_device(host_->used().device);
+    settings_.set_precision(host_->used().precision);
+  } else if (chosen) {
+    log_->add(Log::Level::warning, describe(error).detail);
+    Q_EMIT warned(tr("The chosen device or precision cannot be used"),
+                  describe(error).detail + QLatin1Char('\n') + tr("The automatic choice is taken instead."));
+    return host_->load(wanted.bundle, automatic, automatic);
+  }
+  report(error);
+  project_->engine_failed();
+}
+
+bool AppController::replacing() const {
+  if (project_->opening()) return true;
+  if (!host_->loading() || !engine()) return false;
+  const ModelEntry* entry = library_->find(host_->wanted().bundle);
+  if (entry == nullptr || !entry->manifest) return false;
+  const Manifest& m = *entry->manifest;
+  return !project_->goes_on_with({m.name, m.tokenizer_sha256, m.generator_sha256});
 }
 
 void AppController::start() {
@@ -163,6 +196,10 @@ void AppController::use_model(const std::filesystem::path& folder) {
 }
 
 void AppController::import_photo(const QString& path) {
+  if (replacing()) {
+    Q_EMIT notice(tr("Wait until the model is loaded."));
+    return;
+  }
   if (!engine() || !has_canvas()) {
     return report(Error(ErrorKind::unsupported, path.toStdString(), "a photo needs a model to continue it",
                         "choose or import a model first (Tools, Models)"));

@@ -60,6 +60,8 @@ class AppController : public QObject {
   std::shared_ptr<const engine::Engine> engine() const { return host_->engine(); }  // null: no model
   std::shared_ptr<const engine::Snapshot> snapshot() const { return snapshot_; }    // null: no canvas
   bool has_canvas() const { return project_->has_document(); }
+  // Another document is about to take the canvas's place: what is begun on it now would be lost.
+  bool replacing() const;
 
   // Selected document columns; empty: none. The canvas sets it, docks listen.
   stream::ColumnRange selection() const { return selection_; }
@@ -97,6 +99,8 @@ class AppController : public QObject {
   void tell_photo(const PhotoAsked& photo);
   engine::Studio::Callbacks callbacks();
   void connect_parts();
+  void models_changed();
+  void load_failed(const Error& error);
 
   Paths paths_;
   AppSettings settings_;
@@ -114,7 +118,7 @@ class AppController : public QObject {
   std::shared_ptr<const engine::Snapshot> snapshot_;
   stream::ColumnRange selection_;
   std::optional<PhotoAsked> photo_asked_;
-  bool started_ = false, reattached_ = false;
+  bool started_ = false;
 
   // Written by the worker, taken by the GUI thread: only the newest counts.
   struct Mail {

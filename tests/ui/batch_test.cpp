@@ -79,6 +79,22 @@ TEST_F(BatchDialogTest, CountsWhileThePlanIsWritten) {
   screenshots(dialog(), QStringLiteral("batch-plan"));
 }
 
+TEST_F(BatchDialogTest, WhatWasChosenStaysWhenTheModelIsLoadedInAnotherPrecision) {
+  open_batch();
+  auto* scenes = form()->scenes();
+  scenes->item(0)->setCheckState(Qt::Unchecked);
+  scenes->item(2)->setCheckState(Qt::Checked);
+  form()->filter()->setText(scenes->item(2)->text());
+  const auto engine = app->engine();
+  app->settings().set_precision(QStringLiteral("int8"));
+  app->use_model(engine->folder());
+  ASSERT_TRUE(wait_until([&] { return app->engine() != engine && !app->host().loading(); }));
+  EXPECT_EQ(scenes->item(0)->checkState(), Qt::Unchecked);
+  EXPECT_EQ(scenes->item(2)->checkState(), Qt::Checked);
+  EXPECT_TRUE(scenes->item(0)->isHidden());
+  EXPECT_FALSE(scenes->item(2)->isHidden());
+}
+
 TEST_F(BatchDialogTest, RefusesWhatCannotBeAndSaysWhy) {
   open_batch();
   plan(1, "1-3");
@@ -334,6 +350,7 @@ TEST_F(BatchDialogTest, ComesBackPausedAfterACrash) {
     const auto queue = batch::Queue::open(known, batch::facts_of(*app->engine()));
     queue->start({0});
   }
+  std::ofstream(folder / "out" / ".equicanvas-batch.lock") << "opened\n";
   start();
   ASSERT_TRUE(wait_until([&] { return host().paused(); }));
   EXPECT_FALSE(host().running());

@@ -102,6 +102,42 @@ TEST_F(ExportDialogTest, APngHoldsTheCanvasAndItsSettings) {
   EXPECT_TRUE(wait_until([&] { return dialog() == nullptr; })) << "it closes when all is well";
 }
 
+TEST_F(ExportDialogTest, TheNextOneStartsWithWhatWasChosen) {
+  open_panorama(4);
+  choose(Format::jpeg);
+  dialog()->options()->quality()->setValue(71);
+  const auto first = write_to("out.jpg");
+  ASSERT_TRUE(run_export());
+  ASSERT_TRUE(wait_until([&] { return dialog() == nullptr; }));
+  trigger("file.export");
+  EXPECT_EQ(dialog()->format()->currentData().toInt(), static_cast<int>(Format::jpeg));
+  EXPECT_EQ(dialog()->options()->quality()->value(), 71);
+  EXPECT_TRUE(dialog()->target()->text().endsWith(QStringLiteral(".jpg")));
+  dialog()->reject();
+  ASSERT_TRUE(wait_until([&] { return dialog() == nullptr; }));
+  // Whatever stands in the settings file.
+  app->settings().set_value(QStringLiteral("export/format"), QStringLiteral("-7"));
+  app->settings().set_value(QStringLiteral("export/options"),
+                            QStringList{QStringLiteral("nan"), QStringLiteral("1e300"), QStringLiteral("x")});
+  trigger("file.export");
+  EXPECT_EQ(dialog()->format()->currentIndex(), 0);
+  EXPECT_EQ(dialog()->options()->quality()->value(), 90);
+}
+
+// Columns go on being made, several a second, while the message is read.
+TEST_F(ExportDialogTest, WhyItFailedStaysToBeReadWhileThePanoramaGrows) {
+  open_panorama(4);
+  trigger("grow.keep_right");
+  write_to("absent/out.png");
+  dialog()->export_button()->click();
+  ASSERT_TRUE(wait_until([&] { return dialog()->problem()->property("role") == QVariant("error"); }));
+  const auto before = columns();
+  ASSERT_TRUE(wait_columns(before + 3));
+  EXPECT_NE(problem().find("absent"), std::string::npos) << problem();
+  trigger("grow.stop");
+  ASSERT_TRUE(wait_idle());
+}
+
 TEST_F(ExportDialogTest, ASelectionAsWebpWithoutLoss) {
   open_panorama();
   window->canvas()->select({4, 10});

@@ -163,6 +163,32 @@ TEST_F(GenerationPanelTest, NothingOfItIsCut) {
   }
 }
 
+// A picture or a project may bring settings that are finer than the fields.
+TEST_F(GenerationPanelTest, AFieldChangesWhatItShowsAndNothingElse) {
+  open({1280, 800});
+  auto settings = app->growth().settings();
+  settings.guidance.scale = 2.3456;
+  settings.solver.evaluations = 2001;
+  app->growth().set_settings(settings);
+  GenerationPanel* panel = window->generation();
+  EXPECT_DOUBLE_EQ(panel->guidance()->value(), 2.35);
+  EXPECT_EQ(panel->evaluations()->value(), 2001);
+  const auto choose = [&](sampling::Method method) {
+    panel->solver()->setCurrentIndex(panel->solver()->findData(static_cast<int>(method)));
+  };
+  choose(sampling::Method::euler);
+  EXPECT_EQ(app->growth().settings().solver.method, sampling::Method::euler);
+  EXPECT_EQ(app->growth().settings().guidance.scale, 2.3456);
+  EXPECT_EQ(app->growth().settings().solver.evaluations, 2001);
+  choose(sampling::Method::heun);
+  EXPECT_EQ(app->growth().settings().solver.evaluations, 2002) << "two each";
+  EXPECT_EQ(panel->evaluations()->value(), 2002) << "and it is shown";
+  panel->evaluations()->stepDown();
+  EXPECT_EQ(app->growth().settings().solver.evaluations, 2000);
+  panel->guidance()->setValue(4.5);
+  EXPECT_EQ(app->growth().settings().guidance.scale, 4.5);
+}
+
 TEST_F(GenerationPanelTest, TheWheelScrollsItAndTurnsOnlyWhatHasTheFocus) {
   open({1280, 600});
   ASSERT_GT(area()->verticalScrollBar()->maximum(), 0);

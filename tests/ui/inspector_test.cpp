@@ -39,11 +39,12 @@ class InspectorDock : public UiTest {
     return result;
   }
   QString a_picture() {
-    media::Image image{400, 256, std::vector<std::uint8_t>(400 * 256 * 3)};
+    media::Image image{640, 256, std::vector<std::uint8_t>(640 * 256 * 3)};
     for (std::size_t i = 0; i < image.pixels.size(); ++i)
-      image.pixels[i] = static_cast<std::uint8_t>((i / 3 % 400) * 255 / 400 + (i / 1200) % 37);
-    media::write_image(folder / "picture.png", image);
-    return from_path(folder / "picture.png");
+      image.pixels[i] = static_cast<std::uint8_t>((i / 3 % 640) * 255 / 640 + (i / 1920) % 37);
+    std::filesystem::create_directories(folder / "pictures");
+    media::write_image(folder / "pictures" / "picture.png", image);
+    return from_path(folder / "pictures" / "picture.png");
   }
 };
 
@@ -130,12 +131,17 @@ TEST_F(InspectorDock, ContinuesFromTheSwappedToken) {
   const auto all = columns();
   const auto inside = tokens({0, 10}), outside = tokens({11, all});
   const auto entries = app->snapshot()->history.size();
+  bool ran = false;
+  QObject::connect(&app->growth(), &Growth::running_changed, window.get(), [&] {
+    if (app->growth().running()) ran = window->actions_table()->get("grow.stop")->isEnabled();
+  });
   page->go_on()->click();
   // The swap, and making it again; not the short panorama between the two: nobody may see that one.
   ASSERT_TRUE(wait_until([&] { return app->snapshot()->history.size() >= entries + 2 && columns() == all; }));
   ASSERT_TRUE(wait_idle());
   EXPECT_EQ(tokens({0, 10}), inside);
   EXPECT_NE(tokens({11, all}), outside) << "made again from the other token";
+  EXPECT_TRUE(ran) << "it can be stopped";
 }
 
 TEST_F(InspectorDock, TakesTokensFromOtherScenesAndPictures) {
@@ -170,6 +176,57 @@ TEST_F(InspectorDock, PlaysTheBuildUpAndExportsIt) {
   page->export_to(gif);
   ASSERT_TRUE(wait_until([&] { return !page->exporting(); }));
   EXPECT_TRUE(QFileInfo::exists(gif));
+}
+
+TEST_F(InspectorDock, AnExportCanBeStopped) {
+  open_with_selection({2, 8});
+  auto* page = panel()->progressive();
+  show_page(page);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  const Hold held = hold_device();
+  ASSERT_TRUE(wait_until([&] { return held.entered->load(); }));
+  const QString gif = from_path(folder / "a.gif");
+  page->export_to(gif);
+  window->canvas()->select({});
+  EXPECT_EQ(page->export_button()->text(), QStringLiteral("Stop"));
+  EXPECT_TRUE(page->export_button()->isEnabled());
+  page->export_button()->click();
+  held.let_go();
+  ASSERT_TRUE(wait_until([&] { return !page->exporting(); }));
+  EXPECT_FALSE(QFileInfo::exists(gif));
+  EXPECT_EQ(page->export_button()->text(), QStringLiteral("Export…"));
+}
+
+TEST_F(InspectorDock, APanoramaThatIsGoneEndsWhatWasToBeMadeOfIt) {
+  open_with_selection({2, 8});
+  auto* page = panel()->progressive();
+  show_page(page);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  const Hold held = hold_device();
+  ASSERT_TRUE(wait_until([&] { return held.entered->load(); }));
+  app->project().start_untitled();
+  page->export_to(from_path(folder / "a.gif"));
+  held.let_go();
+  EXPECT_TRUE(wait_until([&] { return !page->exporting(); }));
+}
+
+TEST_F(InspectorDock, APreviewThatComesLateIsNotLaidOverTheCanvas) {
+  open_with_selection({5, 6});
+  auto* page = panel()->swap();
+  show_page(page);
+  page->other_column()->setValue(14);
+  ASSERT_TRUE(wait_picture(page->picture()));
+  ColumnRange shown{0, 1};
+  QObject::connect(panel(), &InspectorPanel::overlay, window.get(),
+                   [&](ColumnRange columns, const QImage&) { shown = columns; });
+  const Hold held = hold_device();
+  ASSERT_TRUE(wait_until([&] { return held.entered->load(); }));
+  page->other_column()->setValue(13);
+  window->canvas()->select({});
+  held.let_go();
+  app->device_queue()->wait_idle();
+  QTest::qWait(20);
+  EXPECT_EQ(shown.size(), 0) << shown.begin;
 }
 
 TEST_F(InspectorDock, MovesAlongDirections) {
@@ -254,6 +311,14 @@ TEST_F(InspectorDock, ChecksEquivariance) {
   ASSERT_TRUE(wait_until([&] { return !dialog.running(); }));
   EXPECT_NE(dialog.text()->text().indexOf(QStringLiteral("absent.png")), -1)
       << "says which could not be read";
+  dialog.check_folder(from_path(folder / "pictures"));
+  ASSERT_TRUE(wait_until([&] { return !dialog.running(); }));
+  EXPECT_TRUE(dialog.text()->text().startsWith(QStringLiteral("Moved by")))
+      << dialog.text()->text().toStdString();
+  std::filesystem::create_directories(folder / "empty");
+  dialog.check_folder(from_path(folder / "empty"));
+  ASSERT_TRUE(wait_until([&] { return !dialog.running(); }));
+  EXPECT_EQ(dialog.text()->text(), QStringLiteral("There are no pictures in it."));
 }
 
 }  // namespace

@@ -222,6 +222,35 @@ TEST_F(Journeys, ASceneIsDroppedOnTheCanvas) {
   ASSERT_TRUE(wait_columns(8));
 }
 
+TEST_F(Journeys, ASceneIsDroppedOnAPhoto) {
+  QImage photo(320, 200, QImage::Format_RGB32);
+  photo.fill(QColor(90, 140, 200));
+  const QString path = from_path(folder / "photo.png");
+  photo.save(path);
+  app->import_photo(path);
+  ASSERT_TRUE(wait_until([&] { return app->growth().bare_photo(); }));
+  const auto extent = app->snapshot()->extent;
+  Q_EMIT window->canvas()->scene_dropped(2, extent.end / 2);
+  ASSERT_TRUE(wait_until([&] { return app->snapshot()->state.scene == 2; }));
+  EXPECT_TRUE(app->growth().bare_photo());
+  EXPECT_EQ(app->snapshot()->history.back(), "Scene of the photo");
+  app->growth().set_amount(4);
+  trigger("grow.right");
+  ASSERT_TRUE(wait_columns(extent.size() + 4));
+  ASSERT_TRUE(wait_idle());
+  window->canvas()->select({extent.end / 2, extent.end / 2 + 1});
+  for (const char* action : {"grow.regenerate", "grow.variations", "grow.cut"})
+    EXPECT_FALSE(window->actions_table()->get(action)->isEnabled()) << action;
+  app->growth().regenerate(extent.end / 2);
+  Q_EMIT window->canvas()->scene_dropped(1, extent.end / 2);
+  ASSERT_TRUE(wait_until([&] { return window->messages()->text().contains(QStringLiteral("photo")); }));
+  ASSERT_TRUE(wait_idle());
+  app->studio().run({}, [](engine::Session*, const jobs::Context&) {}).wait();
+  ASSERT_TRUE(wait_idle());
+  EXPECT_EQ(columns(), extent.size() + 4) << "refused, and nothing is made";
+  EXPECT_EQ(app->snapshot()->state.scene, 2);
+}
+
 TEST_F(Journeys, RerollStartsAgainWithTheNextSeed) {
   start_panorama();
   const auto seed = app->growth().seed();

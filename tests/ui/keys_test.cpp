@@ -4,6 +4,8 @@
 #include <map>
 
 #include "tests/ui/ui_fixture.h"
+#include "ui/grow/generation_panel.h"
+#include "ui/grow/grow_bar.h"
 #include "ui/scenes/scene_dialog.h"
 
 namespace equi::ui::testing {
@@ -50,6 +52,31 @@ TEST_F(Keys, BracesKeepGoing) {
     QTest::keyClick(window->canvas(), Qt::Key_S);
     ASSERT_TRUE(wait_until([&] { return !app->growth().running(); }));
   }
+}
+
+// A field for numbers has no use for letters, so the keys do there what they do elsewhere.
+TEST_F(Keys, LettersWorkWithTheCursorInAFieldForNumbers) {
+  open_window();
+  make_panorama(4);
+  window->activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+  QSpinBox* amount = window->findChild<GrowBar*>()->amount();
+  for (QWidget* field :
+       {static_cast<QWidget*>(amount), static_cast<QWidget*>(window->generation()->seed())}) {
+    field->setFocus();
+    ASSERT_TRUE(field->hasFocus());
+    const auto before = columns();
+    QTest::keyClick(field, Qt::Key_BraceRight);
+    EXPECT_TRUE(app->growth().running());
+    ASSERT_TRUE(wait_columns(before + 1));
+    QTest::keyClick(field, Qt::Key_S);
+    ASSERT_TRUE(wait_until([&] { return !app->growth().running(); }));
+  }
+  amount->setFocus();
+  amount->selectAll();
+  QTest::keyClick(amount, Qt::Key_1);
+  QTest::keyClick(amount, Qt::Key_2);
+  EXPECT_EQ(amount->value(), 12) << "digits are the field's";
 }
 
 // Whether a pixel of this colour is somewhere on the outermost line of the widget.

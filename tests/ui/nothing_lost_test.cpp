@@ -192,6 +192,54 @@ TEST_F(NothingLost, TheWheelAndAChoiceOfTheSameChangeNothing) {
   EXPECT_EQ(columns(), 4);
 }
 
+// What would be begun on the canvas now would be thrown away a moment later.
+TEST_F(NothingLost, NothingIsBegunWhileAnotherProjectIsOnItsWay) {
+  open_window();
+  make_named_and_dirty();
+  app->project().start_untitled();
+  ASSERT_TRUE(wait_until([&] { return columns() == 0; }));
+  EXPECT_FALSE(app->replacing());
+  app->project().open(from_path(folder / "kept.equi"));
+  EXPECT_TRUE(app->replacing());
+  EXPECT_FALSE(window->actions_table()->get("file.photo")->isEnabled());
+  EXPECT_FALSE(window->scenes()->list()->isEnabled());
+  app->growth().start_scene(1);
+  ASSERT_TRUE(wait_columns(8));
+  settle();
+  EXPECT_EQ(columns(), 8);
+  EXPECT_EQ(app->snapshot()->state.scene, 0);
+  EXPECT_FALSE(app->replacing());
+  EXPECT_TRUE(window->scenes()->list()->isEnabled());
+  EXPECT_TRUE(window->actions_table()->get("file.photo")->isEnabled());
+}
+
+TEST_F(NothingLost, ADeviceThatIsNotThereIsNoReasonToHaveNoModel) {
+  open_window();
+  const auto engine = app->engine();
+  app->settings().set_device(QStringLiteral("cuda:99"));
+  app->use_model(engine->folder());
+  ASSERT_TRUE(wait_until([&] { return !app->host().loading(); }));
+  EXPECT_EQ(app->engine(), engine);
+  EXPECT_EQ(app->settings().device(), QStringLiteral("auto")) << "what works is remembered";
+  app->settings().set_device(QStringLiteral("cuda:99"));  // it was there when it was chosen
+  close_window();
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return app->engine() != nullptr && !app->host().loading(); }));
+  EXPECT_TRUE(window->messages()->text().contains(QStringLiteral("cannot be used")))
+      << window->messages()->text().toStdString();
+}
+
+TEST_F(NothingLost, NewNamesOfTheScenesAreSeenAtOnce) {
+  open_window();
+  make_panorama(4);
+  auto names = app->engine()->manifest().class_names;
+  names[0] = "Somewhere else";
+  app->library().rename_classes(app->engine()->folder(), names);
+  ASSERT_TRUE(wait_until([&] { return app->engine()->manifest().class_names == names; }));
+  settle();
+  EXPECT_EQ(columns(), 4) << "the canvas stays";
+}
+
 // The same model in another folder is no other model.
 TEST_F(NothingLost, ACopyOfTheModelTakesTheCanvasOver) {
   install(demo_model(), "other");
@@ -233,6 +281,61 @@ TEST_F(NothingLost, ANameWithoutItsEndingDoesNotReplaceAProjectUnasked) {
   trigger("file.save_as");
   ASSERT_TRUE(wait_until([&] { return app->project().title() == QLatin1String("new"); }))
       << "a name that is free is not asked about";
+}
+
+// By the command line, or in another window of the program.
+TEST_F(NothingLost, AProjectThatWasChangedElsewhereIsNotReplacedUnasked) {
+  open_window();
+  make_named_and_dirty();
+  const auto theirs = [&] {
+    return canvas::ProjectFile::open(folder / "kept.equi")->setting("by") == "another program";
+  };
+  {
+    const auto file = canvas::ProjectFile::open(folder / "kept.equi");
+    file->commit([&] { file->set_setting("by", "another program"); });
+  }
+  answer(asked, {kCancel}, QStringLiteral("changed-elsewhere"));
+  trigger("file.save");
+  settle();
+  EXPECT_EQ(asked, QStringList{QStringLiteral("“kept.equi” was changed by another program")});
+  EXPECT_TRUE(theirs());
+
+  int told = 0;
+  QObject::connect(&app->project(), &ProjectKeeper::not_autosaved, window.get(), [&] { ++told; });
+  for (int i = 0; i < 2; ++i) app->project().autosave();
+  settle();
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(theirs());
+  EXPECT_TRUE(app->project().dirty());
+
+  answer(asked, {kReplace});
+  trigger("file.save");
+  ASSERT_TRUE(wait_until([&] { return !app->project().dirty(); }));
+  EXPECT_FALSE(theirs()) << "and to open it is no change";
+  app->project().autosave();
+  settle();
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(asked.size(), 2);
+}
+
+// An hour after a crash, the file may be another one.
+TEST_F(NothingLost, WhatIsRecoveredKnowsWhichFileItWasMadeFrom) {
+  const QString name = from_path(folder / "kept.equi");
+  for (const QString& revision : {QStringLiteral("as it was"), QStringLiteral("as it is")}) {
+    auto made = std::make_unique<WorkingCopy>(from_path(folder / "open"), name);
+    write("open/" + QFileInfo(made->file()).fileName().toStdString(), "");
+    made->set_origin(name, revision);
+    made->set_dirty(true);
+    made->keep();
+    made.reset();
+    auto left = find_leftovers(from_path(folder / "open"));
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left.front().revision, revision);
+    const auto adopted = adopt(left.front());
+    ASSERT_TRUE(adopted);
+    EXPECT_EQ(adopted->revision(), revision);
+    adopted->keep(false);
+  }
 }
 
 TEST_F(NothingLost, AnAnimationWithoutItsEndingDoesNotReplaceAnotherUnasked) {
@@ -341,6 +444,32 @@ class AfterACrash : public NothingLost {
   }
   static constexpr const char* kOffer = "did not end properly";
 };
+
+// A full disk, say, which may be why the program ended.
+TEST_F(AfterACrash, WhatCannotBeRecoveredNowIsThereTheNextTime) {
+  crash_with(2, 0);
+  const auto state = to_path(paths.state) / "open";
+  fs::path file;
+  for (const auto& entry : fs::directory_iterator(state))
+    if (entry.path().extension() == ".equi") file = entry.path();
+  const fs::path aside = folder / "whole.equi";
+  fs::copy_file(file, aside);
+  std::ofstream(file) << "cannot be read at the moment";
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return offers(kOffer); }));
+  press(QStringLiteral("Recover"));
+  ASSERT_TRUE(wait_until([&] { return !app->project().opening(); }));
+  settle();
+  close_window();
+  ASSERT_TRUE(fs::exists(file));
+  fs::copy_file(aside, file, fs::copy_options::overwrite_existing);
+  open_window();
+  ASSERT_TRUE(wait_until([&] { return offers(kOffer); }));
+  press(QStringLiteral("Recover"));
+  ASSERT_TRUE(wait_until([&] { return columns() == 4 && app->snapshot()->state.scene == 2; }));
+  close_window();
+  EXPECT_FALSE(fs::exists(file)) << "once it was on the canvas it is a document like any other";
+}
 
 TEST_F(AfterACrash, RecoverAsksBeforeItReplacesWhatWasBegunMeanwhile) {
   crash_with(2, 0);

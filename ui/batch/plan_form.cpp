@@ -120,13 +120,15 @@ QWidget* PlanForm::make_scenes() {
   connect(all, &QPushButton::clicked, this, [check_shown] { check_shown(Qt::Checked); });
   connect(none, &QPushButton::clicked, this, [check_shown] { check_shown(Qt::Unchecked); });
   connect(scenes_, &QListWidget::itemChanged, this, &PlanForm::update_plan);
-  connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
-    for (int i = 0; i < scenes_->count(); ++i) {
-      auto* item = scenes_->item(i);
-      item->setHidden(!item->text().contains(text, Qt::CaseInsensitive));
-    }
-  });
+  connect(filter_, &QLineEdit::textChanged, this, &PlanForm::filter_scenes);
   return box;
+}
+
+void PlanForm::filter_scenes() {
+  for (int i = 0; i < scenes_->count(); ++i) {
+    auto* item = scenes_->item(i);
+    item->setHidden(!item->text().contains(filter_->text(), Qt::CaseInsensitive));
+  }
 }
 
 QWidget* PlanForm::make_folder() {
@@ -206,8 +208,15 @@ QWidget* PlanForm::make_settings() {
   return box;
 }
 
+// With the same model on another device what was chosen stays.
 void PlanForm::fill_scenes() {
   const QSignalBlocker quiet(scenes_);
+  QStringList before;
+  QList<Qt::CheckState> chosen;
+  for (int i = 0; i < scenes_->count(); ++i) {
+    before << scenes_->item(i)->text();
+    chosen << scenes_->item(i)->checkState();
+  }
   scenes_->clear();
   if (const auto engine = app_->engine()) {
     for (const auto& name : engine->manifest().class_names) {
@@ -215,6 +224,10 @@ void PlanForm::fill_scenes() {
       item->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
       item->setCheckState(scenes_->count() == 1 ? Qt::Checked : Qt::Unchecked);
     }
+    QStringList now;
+    for (int i = 0; i < scenes_->count(); ++i) now << scenes_->item(i)->text();
+    for (int i = 0; now == before && i < scenes_->count(); ++i) scenes_->item(i)->setCheckState(chosen[i]);
+    filter_scenes();
     const auto settings = engine->default_settings();
     guidance_->setPlaceholderText(tr("%1, the model's own").arg(QLocale().toString(settings.guidance.scale)));
     steps_->setPlaceholderText(tr("%1, the model's own").arg(settings.solver.evaluations));

@@ -36,6 +36,7 @@ class PlanForm : public QWidget {
   void remember();
 
   QListWidget* scenes() const { return scenes_; }
+  QLineEdit* filter() const { return filter_; }
   QLineEdit* seeds() const { return seeds_; }
   QLineEdit* widths() const { return widths_; }
   QLineEdit* guidance() const { return guidance_; }
@@ -55,6 +56,7 @@ class PlanForm : public QWidget {
   QWidget* make_settings();
   QWidget* make_folder();
   void fill_scenes();
+  void filter_scenes();
   void update_plan();
   batch::Plan read() const;                   // throws Error(bad_input) about a field
   void show_facts(const batch::Plan& plan);   // how many, how large, how long

@@ -226,6 +226,9 @@ void CanvasView::dragMoveEvent(QDragMoveEvent* event) {
   if (event->mimeData()->hasFormat(QLatin1String(kSceneMime)) && view_.extent().size() > 0) {
     const std::int64_t column = view_.column_at(device(event->position()).x());
     drop_column_ = std::clamp(column, view_.extent().begin, view_.extent().end);
+    const bool in_photo = snapshot_ && snapshot_->state.photo && *drop_column_ >= 0 &&
+                          *drop_column_ < snapshot_->state.photo_columns;
+    if (in_photo) drop_column_.reset();
     update();
   }
   event->acceptProposedAction();

@@ -52,6 +52,10 @@ ExportDialog::ExportDialog(AppController* app, CanvasExport* work, QWidget* pare
   build();
   later_.setSingleShot(true);
   later_.setInterval(kSampleDelay);
+  const AppSettings& settings = app_->settings();
+  options_->set_fields(settings.value(QStringLiteral("export/options")).toStringList());
+  const int format = format_->findData(settings.value(QStringLiteral("export/format"), -1).toInt());
+  if (format >= 0) format_->setCurrentIndex(format);
   connect_parts();
   fill_ranges();
   format_chosen();
@@ -101,7 +105,9 @@ void ExportDialog::connect_parts() {
   });
   const auto canvas_changed = [this] {
     fill_ranges();
-    range_chosen();
+    show_range();
+    refresh_facts();
+    sample_later();
   };
   connect(app_, &AppController::canvas_changed, this, canvas_changed);
   connect(app_, &AppController::selection_changed, this, canvas_changed);
@@ -129,6 +135,12 @@ void ExportDialog::fill_ranges() {
 }
 
 void ExportDialog::range_chosen() {
+  show_range();
+  update_facts();
+  sample_later();
+}
+
+void ExportDialog::show_range() {
   const auto snapshot = app_->snapshot();
   if (!snapshot) return;
   const auto span = static_cast<Span>(range_->currentData().toInt());
@@ -139,8 +151,6 @@ void ExportDialog::range_chosen() {
     from_->setValue(static_cast<int>(shown.begin));
     to_->setValue(static_cast<int>(shown.end - 1));
   }
-  update_facts();
-  sample_later();
 }
 
 stream::ColumnRange ExportDialog::columns() const {
@@ -362,6 +372,8 @@ void ExportDialog::start(const ExportRequest& request, const QString& there,
     return;
   }
   app_->settings().set_folder(QFileInfo(request.target).path());
+  app_->settings().set_value(QStringLiteral("export/format"), format_->currentData());
+  app_->settings().set_value(QStringLiteral("export/options"), options_->fields());
   work_->start(request);
 }
 

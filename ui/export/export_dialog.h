@@ -58,6 +58,7 @@ class ExportDialog : public HouseDialog {
   QString proposed_name() const;  // without ending
   void fill_ranges();
   void range_chosen();
+  void show_range();
   void format_chosen();
   QString problem_of(const media::ExportOptions& options) const;
   QString facts_of(const media::ExportOptions& options) const;

@@ -181,4 +181,34 @@ media::ExportOptions FormatOptions::options() const {
   return o;
 }
 
+QStringList FormatOptions::fields() const {
+  QStringList numbers;
+  for (const QSlider* slider : {effort_, quality_}) numbers << QString::number(slider->value());
+  for (const QCheckBox* box : {lossless_, png_tiles_, big_tiff_})
+    numbers << QString::number(int{box->isChecked()});
+  for (const QComboBox* combo : {compression_, size_, direction_, loop_})
+    numbers << QString::number(combo->currentIndex());
+  numbers << QString::number(fps_->value());
+  for (const QDoubleSpinBox* box : {speed_, ease_}) numbers << QString::number(box->value());
+  return numbers;
+}
+
+void FormatOptions::set_fields(const QStringList& numbers) {
+  auto next = numbers.begin();
+  const auto set = [&](const auto& use) {
+    bool ok = false;
+    const double value = next == numbers.end() ? 0 : (next++)->toDouble(&ok);
+    if (ok && value >= 0 && value <= 1e6) use(value);
+  };
+  for (QSlider* slider : {effort_, quality_}) set([&](double v) { slider->setValue(int(v)); });
+  for (QCheckBox* box : {lossless_, png_tiles_, big_tiff_}) set([&](double v) { box->setChecked(v != 0); });
+  for (QComboBox* combo : {compression_, size_, direction_, loop_}) {
+    set([&](double v) {
+      if (v < combo->count()) combo->setCurrentIndex(int(v));
+    });
+  }
+  set([&](double v) { fps_->setValue(int(v)); });
+  for (QDoubleSpinBox* box : {speed_, ease_}) set([&](double v) { box->setValue(v); });
+}
+
 }  // namespace equi::ui

@@ -22,6 +22,9 @@ class FormatOptions : public QObject {
   void show_format(media::Format format);
   // The format shown, with its options; parts are not set.
   media::ExportOptions options() const;
+  // The fields of all formats as numbers, to be remembered; what does not fit any field is left out.
+  QStringList fields() const;
+  void set_fields(const QStringList& numbers);
 
   QSlider* effort() const { return effort_; }
   QSlider* quality() const { return quality_; }

@@ -122,9 +122,10 @@ void MainWindow::connect_app() {
   });
   connect(app_, &AppController::selection_changed, this, &MainWindow::update_actions);
   connect(&app_->growth(), &Growth::running_changed, this, &MainWindow::update_actions);
-  connect(&app_->host(), &ModelHost::loading_changed, this, &MainWindow::update_center);
+  connect(&app_->host(), &ModelHost::loading_changed, this, &MainWindow::update_actions);
   connect(&app_->library(), &ModelLibrary::changed, this, &MainWindow::update_center);
   connect(&app_->project(), &ProjectKeeper::changed, this, &MainWindow::update_title);
+  connect(&app_->project(), &ProjectKeeper::changed, this, &MainWindow::update_actions);
   connect(theme_, &Theme::changed, this, [this] {
     canvas_->update();
     overview_->update();
@@ -189,17 +190,20 @@ void MainWindow::update_center() {
 
 void MainWindow::update_actions() {
   const auto snapshot = app_->snapshot();
-  const bool canvas = snapshot != nullptr && app_->engine() != nullptr;
+  const bool model = app_->engine() != nullptr && !app_->replacing();
+  const bool canvas = snapshot != nullptr && model;
   const bool columns = canvas && snapshot->extent.size() > 0;
   const bool running = app_->growth().running();
-  actions_->set_enabled({"file.new", "file.photo", "file.settings", "edit.paste"}, app_->engine() != nullptr);
+  actions_->set_enabled({"file.new", "file.photo", "file.settings", "edit.paste"}, model);
   actions_->set_enabled({"file.save", "file.save_as"}, canvas);
-  actions_->set_enabled(
-      {"grow.left", "grow.right", "grow.keep_left", "grow.keep_right", "grow.reroll", "grow.variations",
-       "grow.scene", "edit.select_all", "view.first", "view.last", "file.export"},
-      columns);
+  actions_->set_enabled({"grow.left", "grow.right", "grow.keep_left", "grow.keep_right", "grow.reroll",
+                         "grow.scene", "edit.select_all", "view.first", "view.last", "file.export"},
+                        columns);
+  const auto column = here();
+  const bool photo = column && app_->growth().in_photo(*column);
   actions_->set_enabled({"grow.stop"}, running);
-  actions_->set_enabled({"grow.regenerate", "grow.cut"}, columns && here().has_value());
+  actions_->set_enabled({"grow.regenerate", "grow.cut"}, columns && column && !photo);
+  actions_->set_enabled({"grow.variations"}, columns && !photo);
   actions_->get("edit.undo")->setEnabled(canvas && snapshot->can_undo);
   actions_->get("edit.redo")->setEnabled(canvas && snapshot->can_redo);
   update_center();

@@ -10,6 +10,7 @@
 #include "ui/app_controller.h"
 #include "ui/frame/actions.h"
 #include "ui/frame/dialog.h"
+#include "ui/frame/field_keys.h"
 #include "ui/scenes/scene_model.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
@@ -51,6 +52,12 @@ QString method_title(sampling::Method method) {
       return GenerationPanel::tr("DPM-Solver++ 2M");
   }
   return QString::fromStdString(sampling::name(method));
+}
+
+// Solvers whose step takes two evaluations.
+bool two_each(const stream::GenerationSettings& settings) {
+  return settings.solver.method == sampling::Method::heun ||
+         settings.solver.method == sampling::Method::midpoint;
 }
 
 }  // namespace
@@ -110,6 +117,7 @@ QWidget* GenerationPanel::seed_row() {
   seed_->setToolTip(tr("The same seed, scene, model and settings give the same picture again"));
   label->setBuddy(seed_);
   auto* dice = small_button(QStringLiteral("dice"), tr("Another seed"));
+  leave_letters_to_shortcuts(seed_);
   lock_ = small_button(QStringLiteral("unlock"), tr("Keep this seed for the next panoramas"));
   lock_->setCheckable(true);
   auto* copy = new QToolButton;
@@ -144,7 +152,7 @@ QWidget* GenerationPanel::advanced() {
   guidance_ = new QDoubleSpinBox;
   guidance_->setRange(0, 100);
   guidance_->setSingleStep(0.5);
-  guidance_->setDecimals(1);
+  guidance_->setDecimals(2);
   guidance_->setToolTip(tr("How strongly the scene pulls; 1 is no guidance"));
   schedule_ = new QComboBox;
   schedule_->addItem(tr("Ramp, then hold"), static_cast<int>(sampling::Guidance::Schedule::ramp_hold));
@@ -160,7 +168,7 @@ QWidget* GenerationPanel::advanced() {
   grid_->addItem(tr("Cosine"), static_cast<int>(sampling::TimeGrid::Kind::cosine));
   grid_->addItem(tr("Shifted"), static_cast<int>(sampling::TimeGrid::Kind::shifted));
   evaluations_ = new QSpinBox;
-  evaluations_->setRange(1, 1000);
+  evaluations_->setRange(1, 10000);
   evaluations_->setToolTip(tr("Evaluations of the velocity for each column: more is slower and more exact"));
   positions_ = new QComboBox;
   positions_->addItem(tr("Endless"), static_cast<int>(stream::PositionMode::stationary));
@@ -207,11 +215,9 @@ QWidget* GenerationPanel::advanced() {
   add(tr("Va&riations"), variations_);
   align_labels(form);
 
-  connect(guidance_, &QDoubleSpinBox::valueChanged, this, &GenerationPanel::take_settings);
-  connect(evaluations_, &QSpinBox::valueChanged, this, &GenerationPanel::take_settings);
-  for (QComboBox* combo : {schedule_, solver_, grid_, positions_}) {
-    connect(combo, &QComboBox::currentIndexChanged, this, &GenerationPanel::take_settings);
-  }
+  connect_settings();
+  for (QWidget* field : std::initializer_list<QWidget*>{guidance_, evaluations_, ramp_, variations_})
+    leave_letters_to_shortcuts(field);
   connect(ramp_, &QSpinBox::valueChanged, this, [this](int value) { app_->settings().set_ramp(value); });
   connect(variations_, &QSpinBox::valueChanged, this,
           [this](int value) { app_->settings().set_variations(value); });
@@ -235,21 +241,43 @@ void GenerationPanel::show_settings() {
   schedule_->setCurrentIndex(schedule_->findData(static_cast<int>(settings.guidance.schedule)));
   solver_->setCurrentIndex(solver_->findData(static_cast<int>(settings.solver.method)));
   grid_->setCurrentIndex(grid_->findData(static_cast<int>(settings.solver.grid.kind)));
+  evaluations_->setSingleStep(two_each(settings) ? 2 : 1);
   evaluations_->setValue(settings.solver.evaluations);
   positions_->setCurrentIndex(positions_->findData(static_cast<int>(settings.positions)));
 }
 
-void GenerationPanel::take_settings() {
+// A field changes what it shows and nothing else: what a project or a picture brought may be finer than that.
+void GenerationPanel::connect_settings() {
+  connect(guidance_, &QDoubleSpinBox::valueChanged, this,
+          [this](double scale) { change([&](auto& settings) { settings.guidance.scale = scale; }); });
+  connect(evaluations_, &QSpinBox::valueChanged, this,
+          [this](int count) { change([&](auto& settings) { settings.solver.evaluations = count; }); });
+  // One that the solver cannot do was made one that it can.
+  connect(evaluations_, &QSpinBox::editingFinished, this, &GenerationPanel::show_settings);
+  const auto connect_choice = [this](QComboBox* combo, auto set) {
+    connect(combo, &QComboBox::currentIndexChanged, this, [this, combo, set] {
+      change([&](auto& settings) { set(settings, combo->currentData().toInt()); });
+      show_settings();
+    });
+  };
+  connect_choice(schedule_, [](auto& settings, int value) {
+    settings.guidance.schedule = static_cast<sampling::Guidance::Schedule>(value);
+  });
+  connect_choice(solver_, [](auto& settings, int value) {
+    settings.solver.method = static_cast<sampling::Method>(value);
+  });
+  connect_choice(grid_, [](auto& settings, int value) {
+    settings.solver.grid.kind = static_cast<sampling::TimeGrid::Kind>(value);
+  });
+  connect_choice(positions_, [](auto& settings, int value) {
+    settings.positions = static_cast<stream::PositionMode>(value);
+  });
+}
+
+void GenerationPanel::change(const std::function<void(stream::GenerationSettings&)>& edit) {
   auto settings = app_->growth().settings();
-  settings.guidance.scale = guidance_->value();
-  settings.guidance.schedule = static_cast<sampling::Guidance::Schedule>(schedule_->currentData().toInt());
-  settings.solver.method = static_cast<sampling::Method>(solver_->currentData().toInt());
-  settings.solver.grid.kind = static_cast<sampling::TimeGrid::Kind>(grid_->currentData().toInt());
-  settings.solver.evaluations = evaluations_->value();
-  const bool two_each = settings.solver.method == sampling::Method::heun ||
-                        settings.solver.method == sampling::Method::midpoint;
-  if (two_each && settings.solver.evaluations % 2 != 0) ++settings.solver.evaluations;
-  settings.positions = static_cast<stream::PositionMode>(positions_->currentData().toInt());
+  edit(settings);
+  if (two_each(settings) && settings.solver.evaluations % 2 != 0) ++settings.solver.evaluations;
   app_->growth().set_settings(settings);
 }
 

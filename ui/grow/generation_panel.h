@@ -8,6 +8,9 @@
 #include <QSpinBox>
 #include <QToolButton>
 #include <QWidget>
+#include <functional>
+
+#include "core/stream/settings.h"
 
 namespace equi::ui {
 
@@ -33,7 +36,8 @@ class GenerationPanel : public QWidget {
   QWidget* advanced();
   void show_seed();
   void show_settings();
-  void take_settings();
+  void connect_settings();
+  void change(const std::function<void(stream::GenerationSettings&)>& edit);
   void show_scene();
 
   AppController* app_;

@@ -6,6 +6,7 @@
 
 #include "ui/app_controller.h"
 #include "ui/frame/actions.h"
+#include "ui/frame/field_keys.h"
 #include "ui/theme/tokens.h"
 
 namespace equi::ui {
@@ -33,6 +34,7 @@ GrowBar::GrowBar(AppController* app, Actions* actions, QWidget* parent)
   amount_->setRange(1, 100000);
   amount_->setValue(app->growth().amount());
   amount_->setAccelerated(true);
+  leave_letters_to_shortcuts(amount_);
   amount_->setAccessibleName(tr("Columns of one extension"));
   amount_->setToolTip(tr("How many columns one extension adds"));
   connect(amount_, &QSpinBox::valueChanged, &app->growth(), &Growth::set_amount);

@@ -73,8 +73,8 @@ void Growth::set_auto_extend(bool on) {
 }
 
 void Growth::start_scene(std::int64_t scene) {
+  if (!can_begin(scene)) return;
   forget_steps();
-  if (!app_->engine()) return;
   studio().stop();
   if (bare_photo()) {
     const canvas::State& photo = app_->snapshot()->state;
@@ -87,6 +87,16 @@ void Growth::start_scene(std::int64_t scene) {
   mark_used();
   studio().execute(canvas::NewPanorama{seed_, scene, settings_});
   start(FrameId::forward, amount());
+}
+
+bool Growth::can_begin(std::int64_t scene) const {
+  const auto engine = app_->engine();
+  return engine && !app_->replacing() && scene >= 0 && scene < engine->manifest().generator.class_count;
+}
+
+bool Growth::in_photo(std::int64_t column) const {
+  const auto snapshot = app_->snapshot();
+  return snapshot && snapshot->state.photo && column >= 0 && column < snapshot->state.photo_columns;
 }
 
 bool Growth::bare_photo() const {
@@ -105,6 +115,11 @@ void Growth::extend(FrameId side) {
   forget_steps();
   apply_settings(side);
   start(side, amount());
+}
+
+void Growth::add(FrameId side, std::int64_t columns) {
+  forget_steps();
+  start(side, columns);
 }
 
 void Growth::keep_going(FrameId side) {
@@ -168,19 +183,21 @@ void Growth::regenerate(std::int64_t column, std::uint32_t take, std::int64_t co
   const std::int64_t outwards =
       side == FrameId::forward ? snapshot->extent.end - column : column + 1 - snapshot->extent.begin;
   studio().execute(canvas::Regenerate{column, take});
+  if (in_photo(column)) return;  // it was refused
   start(side, columns > 0 ? columns : std::max<std::int64_t>(outwards, 1));
 }
 
 void Growth::change_scene(std::int64_t column, std::int64_t scene, int ramp) {
-  forget_steps();
   const auto snapshot = app_->snapshot();
-  if (!snapshot) return;
-  if (snapshot->extent.size() == 0) return start_scene(scene);
+  if (!snapshot || !can_begin(scene)) return;
+  forget_steps();
+  if (snapshot->extent.size() == 0 || (in_photo(column) && bare_photo())) return start_scene(scene);
   // The left end belongs to the mirrored frame once there is one, and so does what lies before column 0.
   const FrameId side = canvas::frame_of(column);
   const std::int64_t outwards =
       side == FrameId::forward ? snapshot->extent.end - column : column + 1 - snapshot->extent.begin;
   studio().execute(canvas::ChangeScene{{column, scene, ramp}});
+  if (in_photo(column)) return;  // it was refused
   start(side, std::max<std::int64_t>(outwards, amount()));
 }
 
@@ -210,7 +227,8 @@ bool Growth::next_step() {
 
 void Growth::near_end(FrameId side) {
   const auto snapshot = app_->snapshot();
-  if (auto_extend() && !running_ && snapshot && snapshot->extent.size() > 0) extend(side);
+  if (auto_extend() && !running_ && snapshot && snapshot->extent.size() > 0 && !app_->replacing())
+    extend(side);
 }
 
 void Growth::engine_changed() {

@@ -50,12 +50,16 @@ class Growth : public QObject {
   // photo that nothing continues yet stays, and is continued as this scene.
   void start_scene(std::int64_t scene);
   bool bare_photo() const;  // the canvas is one
+  bool in_photo(std::int64_t column) const;
   void extend(engine::FrameId side);
   void keep_going(engine::FrameId side);
+  // So many columns with the settings that hold there, as a part of another change.
+  void add(engine::FrameId side, std::int64_t columns);
   void stop();
   void reroll();
   // From a document column on, outwards.
   void regenerate(std::int64_t column, std::uint32_t take = 0, std::int64_t columns = 0);
+  // Also outwards; within a photo that nothing continues yet it is how that is continued.
   void change_scene(std::int64_t column, std::int64_t scene, int ramp);
   void cut_off(std::int64_t column);
   // Takes a new canvas through the steps of a picture's record, one after the other, until it is stopped or
@@ -83,6 +87,8 @@ class Growth : public QObject {
  private:
   void draw_seed();
   void mark_used();
+  // Whether a scene can be begun: another window, with another model, may have sent it.
+  bool can_begin(std::int64_t scene) const;
   void start(engine::FrameId side, std::int64_t count);
   bool next_step();  // false: there was none that adds columns
   void apply_settings(engine::FrameId side);

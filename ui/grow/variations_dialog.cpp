@@ -159,7 +159,7 @@ bool VariationsDialog::finished() const {
 }
 
 void VariationsDialog::keep(std::size_t candidate) {
-  if (candidate >= cards_.size()) return;
+  if (candidate >= cards_.size() || cards_[candidate]->picture().isNull()) return;
   kept_ = first_take_ + static_cast<std::uint32_t>(candidate);
   accept();
 }

@@ -23,6 +23,7 @@ struct Pattern {
 constexpr Pattern kPatterns[] = {
     {"New panorama, seed (\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "New panorama, seed %1"), "new"},
     {"Photo of (\\d+) columns", QT_TRANSLATE_NOOP("equi::ui::History", "Photo of %1 columns"), "photo"},
+    {"Scene of the photo", QT_TRANSLATE_NOOP("equi::ui::History", "Scene of the photo"), "scene-change"},
     {"Extend right by (\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Extend right by %1"), "extend-right"},
     {"Extend left by (\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "Extend left by %1"), "extend-left"},
     {"Keep extending right", QT_TRANSLATE_NOOP("equi::ui::History", "Keep going right"), "keep-right"},

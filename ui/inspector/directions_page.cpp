@@ -42,7 +42,7 @@ DirectionsPage::DirectionsPage(Inspection* inspection, QWidget* parent)
   foot_row->addWidget(apply_, 1);
   column()->addWidget(foot);
   connect(basis_, &QComboBox::currentIndexChanged, this, [this] {
-    learn_->hide();
+    learn_->setVisible(learning_.has_value());
     ask();
   });
   connect(learn_, &QPushButton::clicked, this, &DirectionsPage::learn_model);
@@ -128,7 +128,7 @@ void DirectionsPage::show_moved(ColumnRange shown, const QImage& before, const Q
                                 const std::vector<double>& explained,
                                 std::vector<inspect::Replacement> tokens) {
   tokens_ = std::move(tokens);
-  learn_->hide();
+  learn_->setVisible(learning_.has_value());
   for (std::size_t k = 0; k < rows_.size(); ++k) {
     rows_[k].line->setEnabled(k < explained.size());
     rows_[k].share->setText(k < explained.size() ? tr("%1 %").arg(100 * explained[k], 0, 'f', 0) : QString());
@@ -142,19 +142,21 @@ void DirectionsPage::show_moved(ColumnRange shown, const QImage& before, const Q
   show_on_canvas(shown, after);
 }
 
+void DirectionsPage::show_learning() {
+  learn_->setText(learning_ ? tr("Stop") : tr("Learn"));
+}
+
 void DirectionsPage::learn_model() {
-  if (learning_) return;
-  learning_ = true;
-  learn_->setEnabled(false);
+  if (learning_) return learning_->cancel();
   const auto ended = [this] {
-    learning_ = false;
-    learn_->setEnabled(true);
+    learning_.reset();
+    show_learning();
     ask();
   };
   const auto progress = posted(inspection()->app(), this, [this](std::int64_t done, std::int64_t total) {
     show_text(tr("Generating: %L1 of %L2 columns").arg(done).arg(total));
   });
-  inspection()->run(
+  learning_ = inspection()->run(
       "learn token statistics", this,
       [ended, progress](Inspection::Context& c) -> Inspection::Show {
         const auto& engine = c.session.engine();
@@ -164,10 +166,11 @@ void DirectionsPage::learn_model() {
         return ended;
       },
       [this](const Error& error) {
-        learning_ = false;
-        learn_->setEnabled(true);
+        learning_.reset();
+        show_learning();
         show_failure(error);
       });
+  show_learning();
 }
 
 }  // namespace equi::ui

@@ -40,6 +40,7 @@ class DirectionsPage : public InspectorPage {
   void make_sliders();
   void keep();
   void learn_model();
+  void show_learning();
   std::vector<double> amounts() const;  // standard deviations
   void show_moved(ColumnRange shown, const QImage& before, const QImage& after,
                   const std::vector<double>& explained, std::vector<inspect::Replacement> tokens);
@@ -50,7 +51,7 @@ class DirectionsPage : public InspectorPage {
   SplitView* picture_;
   QPushButton *reset_, *apply_;
   std::vector<inspect::Replacement> tokens_;
-  bool learning_ = false;
+  std::optional<jobs::Job> learning_;
 };
 
 }  // namespace equi::ui

@@ -75,7 +75,7 @@ EquivarianceDialog::EquivarianceDialog(AppController* app, QWidget* parent)
   canvas_->setEnabled(snapshot && snapshot->extent.size() > 0);
   connect(canvas_, &QPushButton::clicked, this, &EquivarianceDialog::check_canvas);
   connect(pictures_, &QPushButton::clicked, this, &EquivarianceDialog::check_chosen_pictures);
-  connect(folder_, &QPushButton::clicked, this, &EquivarianceDialog::check_folder);
+  connect(folder_, &QPushButton::clicked, this, &EquivarianceDialog::choose_folder);
   connect(save_, &QPushButton::clicked, this, &EquivarianceDialog::choose_save);
   connect(close, &QPushButton::clicked, this, &QDialog::accept);
 }
@@ -159,16 +159,30 @@ void EquivarianceDialog::check_chosen_pictures() {
                                     tr("Pictures (%1)").arg(picture_patterns().join(QLatin1Char(' ')))));
 }
 
-void EquivarianceDialog::check_folder() {
+void EquivarianceDialog::choose_folder() {
   const QString folder =
       QFileDialog::getExistingDirectory(this, tr("Folder of pictures"), app_->settings().folder());
-  if (folder.isEmpty()) return;
-  QStringList paths;
-  QDirIterator files(folder, picture_patterns(), QDir::Files, QDirIterator::Subdirectories);
-  while (files.hasNext() && paths.size() < kMostMeasured) paths << files.next();
-  if (paths.isEmpty()) return finish(tr("There are no pictures in it."));
-  paths.sort();
-  check_files(paths);
+  if (!folder.isEmpty()) check_folder(folder);
+}
+
+// Looking through a whole disk takes a while: on the file worker.
+void EquivarianceDialog::check_folder(const QString& folder) {
+  start();
+  text_->setText(tr("Looking for pictures…"));
+  const auto found = posted(app_, this, [this, round = round_](const QStringList& paths) {
+    if (round != round_) return;
+    if (paths.isEmpty()) return finish(tr("There are no pictures in it."));
+    check_files(paths);
+  });
+  job_ = app_->files()->submit(
+      {.name = "look for pictures", .run = [folder, found](const jobs::Context& job) {
+         QStringList paths;
+         QDirIterator files(folder, picture_patterns(), QDir::Files, QDirIterator::Subdirectories);
+         while (!job.stop().stop_requested() && files.hasNext() && paths.size() < kMostMeasured)
+           paths << files.next();
+         paths.sort();
+         found(paths);
+       }});
 }
 
 void EquivarianceDialog::finish(const QString& text) {

@@ -24,7 +24,8 @@ class EquivarianceDialog : public HouseDialog {
 
   void check_canvas();
   void check_files(const QStringList& paths);
-  void save(const QString& path);  // .png: the plot, .json: the numbers
+  void check_folder(const QString& folder);  // the pictures in it and below
+  void save(const QString& path);            // .png: the plot, .json: the numbers
 
   EquivariancePlot* plot() const { return plot_; }
   QLabel* text() const { return text_; }
@@ -32,7 +33,7 @@ class EquivarianceDialog : public HouseDialog {
 
  private:
   void check_chosen_pictures();
-  void check_folder();
+  void choose_folder();
   void choose_save();
   void start();
   void show_result(const std::vector<inspect::Equivariance>& results, int left_out);

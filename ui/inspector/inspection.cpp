@@ -100,27 +100,28 @@ jobs::Job Inspection::preview(const std::string& key, QObject* target, Work work
   const Place place{columns_, revision_};
   spec.spares_running = previewed_[key] == place;
   previewed_[key] = place;
-  return submit(std::move(spec), target, std::move(work), std::move(failed));
+  return submit(std::move(spec), true, target, std::move(work), std::move(failed));
 }
 
 jobs::Job Inspection::run(const std::string& name, QObject* target, Work work, Failed failed) {
   jobs::JobSpec spec;
   spec.name = name;
   spec.priority = jobs::Priority::visible;
-  return submit(std::move(spec), target, std::move(work), std::move(failed));
+  return submit(std::move(spec), false, target, std::move(work), std::move(failed));
 }
 
-jobs::Job Inspection::submit(jobs::JobSpec spec, QObject* target, Work work, Failed failed) {
+jobs::Job Inspection::submit(jobs::JobSpec spec, bool live, QObject* target, Work work, Failed failed) {
   const auto deliver = posted(app_, target, [](const Show& show) { show(); });
   const auto report = posted(app_, target, [failed = std::move(failed)](const Error& error) {
     if (failed) failed(error);
   });
-  spec.on_end = [report](const std::optional<Error>& error) {
-    if (error && error->kind() != ErrorKind::cancelled) report(*error);
+  spec.on_end = [report, live](const std::optional<Error>& error) {
+    if (error && !(live && error->kind() == ErrorKind::cancelled)) report(*error);
   };
   return app_->studio().run(std::move(spec), [deliver, work = std::move(work), memory = memory_](
                                                  engine::Session* session, const jobs::Context& job) {
-    if (session == nullptr || session->extent().size() == 0) return;
+    if (session == nullptr || session->extent().size() == 0)
+      throw Error(ErrorKind::cancelled, "canvas", "it is empty by now");
     const auto row = inspect::row_of_session(*session);
     Context context{*session, *row, *memory, job};
     if (auto show = work(context)) deliver(show);
@@ -148,7 +149,7 @@ void Inspection::apply(std::vector<inspect::Replacement> tokens, bool go_on) {
         context.session.execute(command);
         if (!go_on || beyond < 1) return {};
         context.session.execute(canvas::CutOff{forward ? outermost + 1 : outermost - 1});
-        return [this, side, beyond] { app_->studio().extend(side, beyond); };
+        return [this, side, beyond] { app_->growth().add(side, beyond); };
       },
       [this](const Error& error) { app_->report(error); });
 }

@@ -77,7 +77,8 @@ class Inspection : public QObject {
   // one; when it is about the same columns, only while this one waits. `failed` is called on the GUI thread,
   // not for a preview that was replaced.
   jobs::Job preview(const std::string& key, QObject* target, Work work, Failed failed = {});
-  // The same for something that is not live: an export, learning statistics.
+  // The same for something that is not live: an export, learning statistics. `failed` is told, too, when it
+  // was cancelled or there is no canvas any more.
   jobs::Job run(const std::string& name, QObject* target, Work work, Failed failed = {});
 
   // Puts tokens in place, as one undoable edit; with `go_on`, what lies outwards of them is made again
@@ -94,7 +95,7 @@ class Inspection : public QObject {
   void overlay(equi::stream::ColumnRange columns, const QImage& picture);
 
  private:
-  jobs::Job submit(jobs::JobSpec spec, QObject* target, Work work, Failed failed);
+  jobs::Job submit(jobs::JobSpec spec, bool live, QObject* target, Work work, Failed failed);
   void update();
 
   AppController* app_;

@@ -66,7 +66,9 @@ Inspection::Failed InspectorPage::failure() {
   return [this](const Error& error) { show_failure(error); };
 }
 
+// What comes late is not shown any more.
 void InspectorPage::show_on_canvas(ColumnRange columns, const QImage& picture) {
+  if (columns.size() > 0 && !(isVisible() && inspection_->any())) return;
   inspection_->show_on_canvas(columns, picture);
 }
 

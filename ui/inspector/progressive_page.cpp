@@ -91,7 +91,13 @@ void ProgressivePage::clear() {
   picture_->clear();
   play_->setEnabled(false);
   step_->setEnabled(false);
-  export_->setEnabled(false);
+  show_exporting();
+}
+
+// It is the way to stop it, whatever is selected.
+void ProgressivePage::show_exporting() {
+  export_->setText(exporting_ ? tr("Stop") : tr("Export…"));
+  export_->setEnabled(exporting_ || range_.size() > 0);
 }
 
 // A span that is selected, otherwise the surroundings of the column.
@@ -111,7 +117,7 @@ void ProgressivePage::refresh() {
   step_->setValue(before >= 0 ? before : static_cast<int>(range_.size()) / 2);
   play_->setEnabled(true);
   step_->setEnabled(true);
-  export_->setEnabled(!exporting_);
+  show_exporting();
   want_frame();
 }
 
@@ -165,6 +171,7 @@ void ProgressivePage::hideEvent(QHideEvent* event) {
 }
 
 void ProgressivePage::choose_export() {
+  if (exporting_) return exporting_->cancel();
   const QString path = choose_save_file(
       this, tr("Export the animation"), inspection()->app()->settings().folder(),
       tr("Animated GIF (*.gif);;MP4 video (*.mp4);;Strip of frames (*.png *.jpg *.jpeg *.tif *.tiff)"));
@@ -172,11 +179,9 @@ void ProgressivePage::choose_export() {
 }
 
 void ProgressivePage::export_to(const QString& path) {
-  exporting_ = true;
-  export_->setEnabled(false);
   const auto ended = [this](const QString& text) {
-    exporting_ = false;
-    export_->setEnabled(inspection()->any());
+    exporting_.reset();
+    show_exporting();
     show_text(text);
   };
   const auto progress = posted(inspection()->app(), this, [this](std::int64_t done, std::size_t total) {
@@ -197,10 +202,11 @@ void ProgressivePage::export_to(const QString& path) {
     const QString text = tr("%1: %2 frames").arg(QFileInfo(path).fileName()).arg(steps.size());
     return [ended, text] { ended(text); };
   };
-  inspection()->run("export animation", this, work, [this, ended](const Error& error) {
+  exporting_ = inspection()->run("export animation", this, work, [this, ended](const Error& error) {
     ended({});
     show_failure(error);
   });
+  show_exporting();
 }
 
 }  // namespace equi::ui

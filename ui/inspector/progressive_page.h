@@ -30,7 +30,8 @@ class ProgressivePage : public InspectorPage {
   void set_playing(bool on);
   // Writes an animation (.gif, .mp4) or a strip of frames (a picture's ending).
   void export_to(const QString& path);
-  bool exporting() const { return exporting_; }
+  bool exporting() const { return exporting_.has_value(); }
+  QPushButton* export_button() const { return export_; }  // stops it, too
 
  protected:
   void refresh() override;
@@ -43,6 +44,7 @@ class ProgressivePage : public InspectorPage {
   void show_frame(std::int64_t step);
   void advance();
   void choose_export();
+  void show_exporting();
   double frames_per_second() const;
 
   QComboBox* order_;
@@ -57,7 +59,7 @@ class ProgressivePage : public InspectorPage {
   std::uint64_t draw_ = 1;
   std::uint64_t round_ = 0;                // rises when the frames become others
   std::map<std::int64_t, QImage> frames_;  // by step
-  bool exporting_ = false;
+  std::optional<jobs::Job> exporting_;
 };
 
 }  // namespace equi::ui

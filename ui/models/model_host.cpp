@@ -10,6 +10,7 @@ ModelHost::ModelHost(std::shared_ptr<jobs::JobQueue> device, QObject* parent)
 
 void ModelHost::load(const std::filesystem::path& bundle, const QString& device, const QString& precision) {
   loading_ = true;
+  wanted_ = {bundle, device, precision};
   problem_.reset();
   Q_EMIT loading_changed();
   const std::uint64_t number = ++asked_;
@@ -30,7 +31,10 @@ void ModelHost::load(const std::filesystem::path& bundle, const QString& device,
                if (number != asked_) return;  // another one was asked for meanwhile
                loading_ = false;
                problem_ = error;
-               if (!error) engine_ = std::move(*loaded);
+               if (!error) {
+                 engine_ = std::move(*loaded);
+                 used_ = wanted_;
+               }
                Q_EMIT loading_changed();
                if (error) {
                  Q_EMIT failed(*error);

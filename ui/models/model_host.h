@@ -20,6 +20,13 @@ class ModelHost : public QObject {
   bool loading() const { return loading_; }
   const std::optional<Error>& problem() const { return problem_; }  // why the last load failed
 
+  struct Choice {
+    std::filesystem::path bundle;
+    QString device, precision;  // as the settings name them
+  };
+  const Choice& wanted() const { return wanted_; }  // of the last load
+  const Choice& used() const { return used_; }      // of engine()
+
   // Loads a bundle, the one before stays in use until then. `device` as parse_device reads it: a device that
   // is not there is an error.
   void load(const std::filesystem::path& bundle, const QString& device, const QString& precision);
@@ -33,6 +40,7 @@ class ModelHost : public QObject {
   std::shared_ptr<jobs::JobQueue> device_;
   std::shared_ptr<const engine::Engine> engine_;
   std::optional<Error> problem_;
+  Choice wanted_, used_;
   bool loading_ = false;
   std::uint64_t asked_ = 0;
 };

@@ -146,7 +146,6 @@ QWidget* ModelsDialog::make_device_row() {
   precision_->addItem(tr("float32 (exact)"), QStringLiteral("float32"));
   precision_->addItem(tr("bfloat16 (half the memory)"), QStringLiteral("bfloat16"));
   precision_->addItem(tr("8-bit weights (large models on the CPU)"), QStringLiteral("int8"));
-  precision_->setCurrentIndex(std::max(0, precision_->findData(app_->settings().precision())));
   state_ = new QLabel;
   state_->setProperty("role", "muted");
   auto* device_label = new QLabel(tr("&Device"));
@@ -178,7 +177,15 @@ void ModelsDialog::run_on(const QString& device, const QString& precision) {
   if (device == settings.device() && precision == settings.precision()) return;
   settings.set_device(device);
   settings.set_precision(precision);
-  if (const auto engine = app_->engine()) app_->use_model(engine->folder());
+  if (const auto engine = app_->engine()) return app_->use_model(engine->folder());
+  const ModelEntry* entry = app_->library().choose(settings.model());
+  if (entry != nullptr) app_->use_model(entry->folder);
+}
+
+void ModelsDialog::show_choice() {
+  const AppSettings& settings = app_->settings();
+  device_->setCurrentIndex(std::max(0, device_->findData(settings.device())));
+  precision_->setCurrentIndex(std::max(0, precision_->findData(settings.precision())));
 }
 
 // Asking the driver can take a moment: on the file worker.
@@ -194,7 +201,9 @@ void ModelsDialog::look_for_devices() {
     }
     if (device_->count() == 2)
       device_->setToolTip(tr("No GPU: %1").arg(QString::fromStdString(status.reason)));
-    device_->setCurrentIndex(std::max(0, device_->findData(app_->settings().device())));
+    const QString chosen = app_->settings().device();
+    if (device_->findData(chosen) < 0) device_->addItem(tr("%1 (not there)").arg(chosen), chosen);
+    show_choice();
   });
   app_->files()->submit(
       {.name = "look for GPUs", .run = [found](const jobs::Context&) { found(cuda_status()); }});
@@ -229,6 +238,7 @@ void ModelsDialog::refresh() {
                                  .arg(QString::fromStdString(engine->manifest().name),
                                       QString::fromStdString(engine->device().name()).toUpper())
                            : tr("No model is loaded"));
+  show_choice();
   show_selected();
 }
 

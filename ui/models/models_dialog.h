@@ -35,6 +35,7 @@ class ModelsDialog : public HouseDialog {
   void show_selected();
   void run_on(const QString& device, const QString& precision);
   void look_for_devices();
+  void show_choice();
   const ModelEntry* selected() const;
   void use_selected();
   void remove_selected();

@@ -7,6 +7,7 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <QMimeData>
+#include <QPointer>
 
 #include "ui/app_controller.h"
 #include "ui/frame/actions.h"
@@ -47,6 +48,12 @@ ProjectActions::ProjectActions(AppController* app, Actions* actions, MessageBar*
                     .arg(path.isEmpty() ? tr("The recovered panorama") : QFileInfo(path).fileName()),
                 {{tr("Models…"), [this] { actions_->get("tools.models")->trigger(); }}});
           });
+  connect(&app->project(), &ProjectKeeper::not_autosaved, this, [this] {
+    const QString name = QFileInfo(app_->project().path()).fileName();
+    messages_->show_message(MessageBar::Kind::warning, tr("Not saved automatically"),
+                            tr("%1 was changed by another program since it was opened here.").arg(name),
+                            {{tr("Save…"), [this] { save(); }}});
+  });
   connect(&app->project(), &ProjectKeeper::opened, this, &ProjectActions::offer_recovery);
   if (app->has_canvas()) offer_recovery();  // the window was made again
 }
@@ -98,8 +105,26 @@ void ProjectActions::paste() {
 }
 
 void ProjectActions::save(std::function<void()> next) {
-  if (app_->project().path().isEmpty()) return save_as(std::move(next));
-  save_to(app_->project().path(), std::move(next));
+  const QString path = app_->project().path();
+  if (path.isEmpty()) return save_as(std::move(next));
+  const QPointer<ProjectActions> self(this);
+  app_->project().look_elsewhere([this, self, path, next = std::move(next)](bool changed) {
+    if (!self) return;
+    if (changed) return replace(path, next);
+    save_to(path, next);
+  });
+}
+
+// The present file holds what another window or the command line wrote since it was opened here.
+void ProjectActions::replace(const QString& path, std::function<void()> next) {
+  const int answer = ask(window_, tr("“%1” was changed by another program").arg(QFileInfo(path).fileName()),
+                         tr("Since it was opened here. Replacing it loses what the other program wrote."),
+                         {tr("Save as…"), tr("Replace"), tr("Cancel")}, 1);
+  if (answer == 0) {
+    save_as(std::move(next));
+  } else if (answer == 1) {
+    save_to(path, std::move(next));
+  }
 }
 
 void ProjectActions::save_as(std::function<void()> next) {
@@ -115,7 +140,10 @@ void ProjectActions::save_as(std::function<void()> next) {
 }
 
 void ProjectActions::save_to(const QString& path, std::function<void()> next) {
-  app_->project().save(path, [this, path, next = std::move(next)](const std::optional<Error>& error) {
+  // A window that was made again meanwhile (another language) has other actions.
+  const QPointer<ProjectActions> self(this);
+  app_->project().save(path, [this, self, path, next = std::move(next)](const std::optional<Error>& error) {
+    if (!self) return;
     const QString failure = tr("The project could not be saved");
     if (!error) {
       messages_->withdraw(failure);
@@ -166,6 +194,10 @@ void ProjectActions::offer_leftover() {
   const auto recover = [this, newest, title] {
     offer_leftover();  // it stands until what is on the canvas is safe
     when_safe([this, newest, title] {
+      if (app_->replacing()) {  // another one is on its way to the canvas; the offer stands
+        Q_EMIT app_->notice(tr("Wait until the model is loaded."));
+        return;
+      }
       if (!take(newest)) return;
       messages_->withdraw(title);
       app_->project().recover(newest);

@@ -31,6 +31,7 @@ class ProjectActions : public QObject {
   void save_as(std::function<void()> next = {});
 
  private:
+  void replace(const QString& path, std::function<void()> next);
   void save_to(const QString& path, std::function<void()> next);
   void choose_project();
   void choose_photo();

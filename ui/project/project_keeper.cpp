@@ -11,14 +11,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct Copied {
+  canvas::ModelIdentity model;
+  QString revision;
+};
+
 // Copies the user's file aside and reads which model it belongs to. Errors name the user's file.
-canvas::ModelIdentity copy_aside(const fs::path& from, const fs::path& to) {
+Copied copy_aside(const fs::path& from, const fs::path& to) {
   std::error_code code;
   if (fs::is_directory(from, code))
     throw Error(ErrorKind::bad_input, from.string(), "is a folder, not a project");
   canvas::copy_project(from, to);
   try {
-    return canvas::ProjectFile::open(to)->model();
+    const auto copy = canvas::ProjectFile::open(to);
+    return {copy->model(), QString::fromStdString(copy->revision())};
   } catch (const Error& error) {
     throw Error(error.kind(), from.string(), error.message(), error.hint());
   }
@@ -33,7 +39,7 @@ ProjectKeeper::ProjectKeeper(AppController* app) : QObject(app), app_(app) {
     const int wanted = app_->settings().autosave_minutes();
     if (wanted == 0 || ++minutes < wanted || !dirty_ || path().isEmpty()) return;
     minutes = 0;
-    save(path(), {});
+    autosave();
   });
   autosave_.start();
 }
@@ -129,17 +135,20 @@ void ProjectKeeper::start_restored(const batch::PictureRecord& record) {
 
 void ProjectKeeper::open(const QString& path) {
   set_opening(true);
-  auto copy = std::make_shared<std::unique_ptr<WorkingCopy>>(
-      std::make_unique<WorkingCopy>(folder(), QFileInfo(path).absoluteFilePath()));
-  auto model = std::make_shared<canvas::ModelIdentity>();
+  const QString origin = QFileInfo(path).absoluteFilePath();
+  auto copy = std::make_shared<std::unique_ptr<WorkingCopy>>(std::make_unique<WorkingCopy>(folder(), origin));
+  auto found = std::make_shared<Copied>();
   app_->files()->submit({.name = "open a project",
                          .priority = jobs::Priority::visible,
                          .run = [from = to_path(path), to = to_path((*copy)->file()),
-                                 model](const jobs::Context&) { *model = copy_aside(from, to); },
+                                 found](const jobs::Context&) { *found = copy_aside(from, to); },
                          .on_end =
-                             [this, copy, model, path](const std::optional<Error>& error) {
-                               post(this, [this, copy, model, path, error] {
-                                 if (!error) return copied(std::move(*copy), *model, false);
+                             [this, copy, found, path, origin](const std::optional<Error>& error) {
+                               post(this, [this, copy, found, path, origin, error] {
+                                 if (!error) {
+                                   (*copy)->set_origin(origin, found->revision);
+                                   return copied(std::move(*copy), found->model, false);
+                                 }
                                  set_opening(false);
                                  app_->settings().forget_recent(path);
                                  app_->report(*error);
@@ -175,7 +184,6 @@ void ProjectKeeper::copied(std::unique_ptr<WorkingCopy> copy, const canvas::Mode
   const ModelEntry* entry = app_->library().find(model);
   if (entry == nullptr) {
     set_opening(false);
-    if (recovered) pending->copy->keep();
     Q_EMIT model_missing(pending->copy->origin(), QString::fromStdString(printable(model.name)));
     return;
   }
@@ -194,13 +202,13 @@ void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
           set_opening(false);
           Pending& done = **held;
           if (error) {
-            if (done.recovered) done.copy->keep();
             app_->report(
                 Error(error->kind(), done.copy->origin().toStdString(), error->message(), error->hint()));
             if (!copy_) start_untitled();
             return replaced(engine);
           }
           copy_ = std::move(done.copy);
+          copy_->keep(false);
           model_ = done.model;
           recovered_ = done.recovered;
           saved_.reset();
@@ -245,7 +253,6 @@ void ProjectKeeper::engine_ready() {
 
 void ProjectKeeper::engine_failed() {
   if (!pending_) return;
-  if (pending_->recovered) pending_->copy->keep();
   pending_.reset();
   set_opening(false);
 }
@@ -253,28 +260,54 @@ void ProjectKeeper::engine_failed() {
 void ProjectKeeper::save(const QString& path, Done done) {
   if (!copy_) return;
   const auto snapshot = app_->studio().snapshot();
-  app_->studio().save_copy(to_path(path),
-                           [this, path, snapshot, done = std::move(done)](const std::optional<Error>& error) {
-                             // What was saved is the state when the worker got there, at least as new as the
-                             // one seen here.
-                             const auto saved = app_->studio().snapshot();
-                             post(this, [this, path, saved, done, error] {
-                               if (!error && copy_) {
-                                 copy_->set_origin(QFileInfo(path).absoluteFilePath());
-                                 if (saved) saved_ = saved->state;
-                                 recovered_ = false;
-                                 app_->settings().add_recent(copy_->origin());
-                                 app_->log().add(Log::Level::info, tr("Saved %1").arg(path));
-                               }
-                               update_dirty();
-                               Q_EMIT changed();
-                               if (done) {
-                                 done(error);
-                               } else if (error) {
-                                 app_->report(*error);
-                               }
-                             });
-                           });
+  app_->studio().save_copy(to_path(path), [this, path, snapshot,
+                                           done = std::move(done)](const std::optional<Error>& error) {
+    // What was saved is the state when the worker got there, at least as new as the
+    // one seen here.
+    const auto saved = app_->studio().snapshot();
+    const auto revision = canvas::revision_of(to_path(path));
+    post(this, [this, path, saved, revision, done, error] {
+      if (!error && copy_) {
+        copy_->set_origin(QFileInfo(path).absoluteFilePath(), QString::fromStdString(revision.value_or("")));
+        told_ = false;
+        if (saved) saved_ = saved->state;
+        recovered_ = false;
+        app_->settings().add_recent(copy_->origin());
+        app_->log().add(Log::Level::info, tr("Saved %1").arg(path));
+      }
+      update_dirty();
+      Q_EMIT changed();
+      if (done) {
+        done(error);
+      } else if (error) {
+        app_->report(*error);
+      }
+    });
+  });
+}
+
+void ProjectKeeper::look_elsewhere(std::function<void(bool changed)> then) {
+  if (path().isEmpty()) return then(false);
+  const auto found = std::make_shared<std::optional<std::string>>();
+  app_->files()->submit(
+      {.name = "look at the project's file",
+       .priority = jobs::Priority::visible,
+       .run = [found, file = to_path(path())](const jobs::Context&) { *found = canvas::revision_of(file); },
+       .on_end =
+           [this, found, then = std::move(then)](const std::optional<Error>& error) {
+             if (error) return;  // the program ends
+             post(this, [this, found, then] {
+               if (!copy_) return;
+               then(found->has_value() && **found != copy_->revision().toStdString());
+             });
+           }});
+}
+
+void ProjectKeeper::autosave() {
+  look_elsewhere([this](bool changed) {
+    if (!changed) return save(path(), {});
+    if (!std::exchange(told_, true)) Q_EMIT not_autosaved();
+  });
 }
 
 void ProjectKeeper::close(bool keep) {

@@ -47,6 +47,11 @@ class ProjectKeeper : public QObject {
   std::vector<Leftover> leftovers();
 
   void save(const QString& path, Done done);
+  // Says whether the user's file is another one than was opened or saved here, so that saving would undo
+  // somebody's work (one that is gone is not). The disk is asked on the file worker.
+  void look_elsewhere(std::function<void(bool changed)> then);
+  // Saves under the present name without asking anybody: not when it was changed elsewhere.
+  void autosave();
   // Lets go of the document; its working copy is removed, or kept when `keep` (the session ends by force).
   void close(bool keep = false);
 
@@ -59,6 +64,7 @@ class ProjectKeeper : public QObject {
  Q_SIGNALS:
   void changed();  // title, path, dirty mark
   void opened();
+  void not_autosaved();  // as the user's file was changed elsewhere; once until it is saved
   void model_missing(const QString& path, const QString& model);
 
  private:
@@ -92,6 +98,7 @@ class ProjectKeeper : public QObject {
   bool opening_ = false;
   bool recovered_ = false;
   QTimer autosave_;
+  bool told_ = false;  // that it was not saved automatically
 };
 
 }  // namespace equi::ui

@@ -38,15 +38,21 @@ WorkingCopy::WorkingCopy(const QString& folder, QString origin) : origin_(std::m
   describe();
 }
 
-WorkingCopy::WorkingCopy(QString file, QString origin, std::unique_ptr<QLockFile> lock)
-    : file_(std::move(file)), origin_(std::move(origin)), dirty_(true), lock_(std::move(lock)) {}
+WorkingCopy::WorkingCopy(QString file, QString origin, QString revision, std::unique_ptr<QLockFile> lock)
+    : file_(std::move(file)),
+      origin_(std::move(origin)),
+      revision_(std::move(revision)),
+      dirty_(true),
+      keep_(true),
+      lock_(std::move(lock)) {}
 
 WorkingCopy::~WorkingCopy() {
   if (!keep_) remove_files(file_);
 }
 
-void WorkingCopy::set_origin(const QString& origin) {
+void WorkingCopy::set_origin(const QString& origin, const QString& revision) {
   origin_ = origin;
+  revision_ = revision;
   describe();
 }
 
@@ -59,7 +65,9 @@ void WorkingCopy::set_dirty(bool dirty) {
 // Put in place in one go, but not waited for until it is on the disk: that can take long, and this is the
 // window's thread. A description that a power cut takes away counts as unsaved.
 void WorkingCopy::describe() const {
-  const QJsonObject text{{QStringLiteral("origin"), origin_}, {QStringLiteral("dirty"), dirty_}};
+  const QJsonObject text{{QStringLiteral("origin"), origin_},
+                         {QStringLiteral("revision"), revision_},
+                         {QStringLiteral("dirty"), dirty_}};
   const QString aside = file_ + kDescription + QStringLiteral(".new");
   {
     QFile file(aside);
@@ -79,7 +87,8 @@ std::vector<Leftover> find_leftovers(const QString& folder) {
     QFile description(file + kDescription);
     QJsonObject text;
     if (description.open(QIODevice::ReadOnly)) text = QJsonDocument::fromJson(description.readAll()).object();
-    const Leftover leftover{file, text[QStringLiteral("origin")].toString(), info.lastModified()};
+    const Leftover leftover{file, text[QStringLiteral("origin")].toString(),
+                            text[QStringLiteral("revision")].toString(), info.lastModified()};
     if (text[QStringLiteral("dirty")].toBool(true)) {
       found.push_back(leftover);
     } else {
@@ -97,7 +106,7 @@ void remove_leftover(const Leftover& leftover) {
 std::unique_ptr<WorkingCopy> adopt(const Leftover& leftover) {
   auto lock = lock_of(leftover.file);
   if (!lock->tryLock(0)) return nullptr;
-  return std::make_unique<WorkingCopy>(leftover.file, leftover.origin, std::move(lock));
+  return std::make_unique<WorkingCopy>(leftover.file, leftover.origin, leftover.revision, std::move(lock));
 }
 
 }  // namespace equi::ui

@@ -16,24 +16,28 @@ class WorkingCopy {
   // A name for a new one in `folder`; the file itself is made by the document. `origin` is the user's file,
   // empty for an untitled panorama.
   WorkingCopy(const QString& folder, QString origin);
-  // Takes over one that a dead program left.
-  WorkingCopy(QString file, QString origin, std::unique_ptr<QLockFile> lock);
+  // Takes over one that a dead program left. It is kept until keep(false): only once it is on the canvas is
+  // there somebody to ask what becomes of it.
+  WorkingCopy(QString file, QString origin, QString revision, std::unique_ptr<QLockFile> lock);
   ~WorkingCopy();  // removes the file, unless it is kept
   WorkingCopy(const WorkingCopy&) = delete;
   WorkingCopy& operator=(const WorkingCopy&) = delete;
 
   const QString& file() const { return file_; }
   const QString& origin() const { return origin_; }
-  void set_origin(const QString& origin);
+  // `revision` is that of the user's file when it was read or written last.
+  void set_origin(const QString& origin, const QString& revision);
+  const QString& revision() const { return revision_; }
   // Whether it holds something that the user's file does not: then it is worth recovering.
   void set_dirty(bool dirty);
-  void keep() { keep_ = true; }
+  void keep(bool on = true) { keep_ = on; }
 
  private:
   void describe() const;
 
   QString file_;
   QString origin_;
+  QString revision_;
   bool dirty_ = false;
   bool keep_ = false;
   std::unique_ptr<QLockFile> lock_;
@@ -43,6 +47,7 @@ class WorkingCopy {
 struct Leftover {
   QString file;
   QString origin;
+  QString revision;
   QDateTime changed;
 };
 

@@ -99,6 +99,7 @@ ScenePanel::ScenePanel(AppController* app, QWidget* parent)
   connect(app, &AppController::canvas_changed, this, &ScenePanel::show_scene);
   connect(&app->host(), &ModelHost::loading_changed, this, &ScenePanel::update_state);
   connect(&app->library(), &ModelLibrary::changed, this, &ScenePanel::update_state);
+  connect(&app->project(), &ProjectKeeper::changed, this, &ScenePanel::update_state);
   update_state();
 }
 
@@ -106,6 +107,7 @@ void ScenePanel::update_state() {
   const bool model = app_->engine() != nullptr;
   search_->setEnabled(model);
   favourites_->setEnabled(model);
+  list_->setEnabled(!app_->replacing());
   if (!model) {
     const bool waiting = app_->host().loading() || !app_->library().scanned();
     message_->setText(tr("Loading the model…"));

@@ -453,6 +453,18 @@
             <source>%1 breaks off: a part of the photo may be missing</source>
             <translation>%1 不完整：照片的一部分可能缺失</translation>
         </message>
+        <message>
+            <source>The chosen device or precision cannot be used</source>
+            <translation>无法使用所选的设备或精度</translation>
+        </message>
+        <message>
+            <source>The automatic choice is taken instead.</source>
+            <translation>改用自动选择。</translation>
+        </message>
+        <message>
+            <source>Wait until the model is loaded.</source>
+            <translation>请等待模型加载完成。</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::BatchDialog</name>
@@ -700,6 +712,10 @@
             <source>Generating: %L1 of %L2 columns</source>
             <translation>正在生成：%L1 / %L2 列</translation>
         </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::DiskWatch</name>
@@ -802,6 +818,10 @@
         <message>
             <source>%1 cannot be written</source>
             <translation>无法写入 %1</translation>
+        </message>
+        <message>
+            <source>Looking for pictures…</source>
+            <translation>正在查找图片…</translation>
         </message>
     </context>
     <context>
@@ -1570,6 +1590,10 @@
             <source>Cut off at column %1</source>
             <translation>从第 %1 列截断</translation>
         </message>
+        <message>
+            <source>Scene of the photo</source>
+            <translation>照片的场景</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::HistoryPanel</name>
@@ -2204,6 +2228,10 @@
             <source>Facts of the model</source>
             <translation>模型信息</translation>
         </message>
+        <message>
+            <source>%1 (not there)</source>
+            <translation>%1（不存在）</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::Notifier</name>
@@ -2652,6 +2680,10 @@
             <source>%1: %2 frames</source>
             <translation>%1：%2 帧</translation>
         </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::ProjectActions</name>
@@ -2758,6 +2790,34 @@
         <message>
             <source>Discard</source>
             <translation>丢弃</translation>
+        </message>
+        <message>
+            <source>“%1” was changed by another program</source>
+            <translation>“%1”已被其他程序更改</translation>
+        </message>
+        <message>
+            <source>Since it was opened here. Replacing it loses what the other program wrote.</source>
+            <translation>在此处打开之后发生了更改。替换它会丢失其他程序写入的内容。</translation>
+        </message>
+        <message>
+            <source>Replace</source>
+            <translation>替换</translation>
+        </message>
+        <message>
+            <source>Save…</source>
+            <translation>保存…</translation>
+        </message>
+        <message>
+            <source>Not saved automatically</source>
+            <translation>未自动保存</translation>
+        </message>
+        <message>
+            <source>%1 was changed by another program since it was opened here.</source>
+            <translation>%1 在此处打开后已被其他程序更改。</translation>
+        </message>
+        <message>
+            <source>Wait until the model is loaded.</source>
+            <translation>请等待模型加载完成。</translation>
         </message>
     </context>
     <context>
