@@ -113,22 +113,29 @@ void AppController::models_changed() {
     const ModelEntry* entry = library_->find(used->folder());
     const bool renamed =
         entry != nullptr && entry->usable() && entry->manifest->class_names != used->manifest().class_names;
-    if (renamed) use_model(used->folder());
+    if (renamed) host_->load(used->folder(), host_->used().device, host_->used().precision);
     return;
   }
   const ModelEntry* entry = library_->choose(settings_.model());
   if (entry != nullptr) use_model(entry->folder);
 }
 
-// A device or precision that does not work is not kept: the next start would have no model.
+// A device or precision that does not work is done without: no model would be there.
 void AppController::load_failed(const Error& error) {
   const ModelHost::Choice wanted = host_->wanted();
   const QString automatic = QStringLiteral("auto");
   const bool chosen = wanted.device != automatic || wanted.precision != automatic;
-  if (engine()) {
-    settings_.set_device(host_->used().device);
-    settings_.set_precision(host_->used().precision);
-  } else if (chosen) {
+  const bool of_bundle = error.where().find(wanted.bundle.string()) != std::string::npos;
+  if (const auto& used = host_->used(); engine()) {
+    const bool other = wanted.device != used.device || wanted.precision != used.precision;
+    // Another model, on what the one before could only do without.
+    if (other && !of_bundle && wanted.bundle != used.bundle)
+      return host_->load(wanted.bundle, used.device, used.precision);
+    if (other && !of_bundle) {
+      settings_.set_device(used.device);
+      settings_.set_precision(used.precision);
+    }
+  } else if (chosen && !of_bundle) {
     log_->add(Log::Level::warning, describe(error).detail);
     Q_EMIT warned(tr("The chosen device or precision cannot be used"),
                   describe(error).detail + QLatin1Char('\n') + tr("The automatic choice is taken instead."));

@@ -83,23 +83,24 @@ PictureRecord make_record(engine::Session& session, engine::ColumnRange shown, b
 
 std::string to_json(const PictureRecord& record, std::size_t max_bytes) {
   auto write = [&](const canvas::State& state, bool shortened) {
-    return json{{"program", "EquiCanvas"},
-                {"version", record.version},
-                {"record", kRecordVersion},
-                {"model",
-                 {{"name", record.model.name},
-                  {"tokenizer_sha256", record.model.tokenizer_sha256},
-                  {"generator_sha256", record.model.generator_sha256}}},
-                {"seed", state.seed},
-                {"scene", record.scene_name},
-                {"columns", {record.columns.begin, record.columns.end}},
-                {"seamless", record.seamless},
-                {"photo", record.has_photo},
-                {"edits", record.has_edits},
-                {"other_model", record.other_model},
-                {"shortened", shortened},
-                {"canvas", json::parse(canvas::to_json(state))}}
-        .dump(-1, ' ', false, json::error_handler_t::replace);
+    json j{{"program", "EquiCanvas"},
+           {"version", record.version},
+           {"record", kRecordVersion},
+           {"model",
+            {{"name", record.model.name},
+             {"tokenizer_sha256", record.model.tokenizer_sha256},
+             {"generator_sha256", record.model.generator_sha256}}},
+           {"seed", state.seed},
+           {"scene", record.scene_name},
+           {"columns", {record.columns.begin, record.columns.end}},
+           {"seamless", record.seamless},
+           {"photo", record.has_photo},
+           {"edits", record.has_edits},
+           {"canvas", json::parse(canvas::to_json(state))}};
+    // Only where they are so: the bytes of the others are those of older programs.
+    if (record.other_model) j["other_model"] = true;
+    if (shortened) j["shortened"] = true;
+    return j.dump(-1, ' ', false, json::error_handler_t::replace);
   };
   auto text = write(record.settings, record.shortened);
   if (text.size() <= max_bytes) return text;

@@ -100,7 +100,7 @@ Queue::Queue(const Plan& plan, const ModelFacts& model, const Shard& shard)
 }
 
 Queue::~Queue() {
-  if (database_ && lock_ >= 0) mark(kClosed);
+  if (marked_) mark(kClosed);
   database_.reset();
   if (lock_ >= 0) close(lock_);
 }
@@ -136,6 +136,7 @@ std::unique_ptr<Queue> Queue::open(const Plan& plan, const ModelFacts& model, co
   queue->check_rows();
   queue->note_crash();
   queue->mark(kOpened);
+  queue->marked_ = true;
   return queue;
 }
 

@@ -137,7 +137,8 @@ class Queue {
   std::vector<Item> items_;
   std::vector<std::vector<std::int64_t>> groups_;
   int lock_ = -1;
-  bool let_go_ = true;  // by the program that had it open last
+  bool let_go_ = true;   // by the program that had it open last
+  bool marked_ = false;  // as open: a queue that is refused leaves the mark of who had it
   bool crashed_ = false;
   mutable std::mutex mutex_;
   std::unique_ptr<canvas::Database> database_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -405,11 +406,15 @@ void ProjectFile::save_copy(const std::filesystem::path& target) {
 std::optional<std::string> revision_of(const std::filesystem::path& project) {
   std::error_code ignored;
   if (!std::filesystem::exists(project, ignored)) return std::nullopt;
-  try {
-    const Database database(project, Database::Mode::read_only);
+  const auto read = [&](Database::Mode mode) {
+    const Database database(project, mode);
     auto row = database.prepare("SELECT value FROM settings WHERE key = ?");
     row.bind(1, kRevision);
     return row.step() ? row.text(0) : std::string();
+  };
+  try {
+    // One that may only read leaves an empty log beside the project.
+    return read(access(project.c_str(), W_OK) == 0 ? Database::Mode::open : Database::Mode::read_only);
   } catch (const Error&) {
     return "unreadable";
   }

@@ -1,6 +1,7 @@
 #include "core/batch/queue.h"
 
 #include <functional>
+#include <iostream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,12 +41,19 @@ class QueueTest : public ::testing::Test {
   void crash(const std::vector<std::int64_t>& items, const std::function<void(Queue&)>& before = {}) {
     const pid_t child = fork();
     if (child == 0) {
-      const auto queue = open();
-      if (before) before(*queue);
-      queue->start(items);
-      kill(getpid(), SIGKILL);
+      try {
+        const auto queue = open();
+        if (before) before(*queue);
+        queue->start(items);
+        kill(getpid(), SIGKILL);
+      } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+      }
+      _exit(1);
     }
-    waitpid(child, nullptr, 0);
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status)) << "it was to be killed while they run";
   }
 
   testing::TempFolder folder_;
@@ -131,7 +139,10 @@ TEST_F(QueueTest, AProgramThatEndsProperlyHasNotCrashedWhateverItCouldWrite) {
     queue->start({0, 1});
   }
   crash({0});
-  EXPECT_TRUE(open()->crashed());
+  auto other = plan_;
+  other.seeds = {77};
+  EXPECT_THAT(message_of([&] { Queue::open(other, some_facts()); }), HasSubstr("another plan"));
+  EXPECT_TRUE(open()->crashed()) << "who may not have it changes nothing";
   EXPECT_FALSE(open()->crashed()) << "once";
 }
 

@@ -122,7 +122,8 @@ TEST_F(RecordTest, TokensOfAnotherModelAreSaid) {
 
 TEST_F(RecordTest, TooManyChangesAreLeftOutWhereThereIsNoRoom) {
   auto session = eventful_canvas();
-  const auto record = make_record(*session, whole_canvas(*session), false);
+  auto record = make_record(*session, whole_canvas(*session), false);
+  for (std::int64_t c = 40; c < 60; ++c) record.settings.scenes.push_back({c, c % 3, 0});
   const auto whole = to_json(record, 1 << 20), shorter = to_json(record, whole.size() - 1);
   EXPECT_LT(shorter.size(), whole.size());
   const auto read = record_from_json(shorter, "a.jpg");
@@ -130,6 +131,7 @@ TEST_F(RecordTest, TooManyChangesAreLeftOutWhereThereIsNoRoom) {
   EXPECT_TRUE(read.settings.scenes.empty());
   EXPECT_TRUE(read.shortened);
   EXPECT_FALSE(record_from_json(whole, "a.png").shortened);
+  EXPECT_EQ(whole.find("shortened"), std::string::npos) << "the bytes are those of older programs";
   EXPECT_THAT(message_of([&] { restore_canvas(golden_engine(), read, folder_ / "b.equi"); }),
               HasSubstr("not all of the settings"));
 }

@@ -79,6 +79,22 @@ TEST_F(BatchDialogTest, CountsWhileThePlanIsWritten) {
   screenshots(dialog(), QStringLiteral("batch-plan"));
 }
 
+TEST_F(BatchDialogTest, WhatWasTypedIsThereAgain) {
+  open_batch();
+  plan(2, "7, 9", "48");
+  form()->steps()->setText(QStringLiteral("12"));
+  form()->seamless()->setChecked(true);
+  dialog()->reject();
+  ASSERT_TRUE(wait_until([&] { return dialog() == nullptr; }));
+  trigger("file.batch");
+  EXPECT_EQ(form()->seeds()->text(), QStringLiteral("7, 9"));
+  EXPECT_EQ(form()->widths()->text(), QStringLiteral("48"));
+  EXPECT_EQ(form()->steps()->text(), QStringLiteral("12"));
+  EXPECT_TRUE(form()->seamless()->isChecked());
+  EXPECT_EQ(form()->scenes()->item(1)->checkState(), Qt::Checked);
+  EXPECT_EQ(form()->scenes()->item(2)->checkState(), Qt::Unchecked);
+}
+
 TEST_F(BatchDialogTest, WhatWasChosenStaysWhenTheModelIsLoadedInAnotherPrecision) {
   open_batch();
   auto* scenes = form()->scenes();

@@ -185,6 +185,14 @@ TEST_F(GenerationPanelTest, AFieldChangesWhatItShowsAndNothingElse) {
   EXPECT_EQ(panel->evaluations()->value(), 2002) << "and it is shown";
   panel->evaluations()->stepDown();
   EXPECT_EQ(app->growth().settings().solver.evaluations, 2000);
+  QComboBox* schedule = panel->schedule();
+  app->growth().set_amount(48);
+  using Schedule = sampling::Guidance::Schedule;
+  for (const auto& [choice, columns] : {std::pair{Schedule::linear, 48}, {Schedule::ramp_hold, 16}}) {
+    schedule->setCurrentIndex(schedule->findData(static_cast<int>(choice)));
+    EXPECT_EQ(app->growth().settings().guidance.schedule, choice);
+    EXPECT_EQ(app->growth().settings().guidance.columns, columns);
+  }
   panel->guidance()->setValue(4.5);
   EXPECT_EQ(app->growth().settings().guidance.scale, 4.5);
 }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/ui/ui_fixture.h"
 #include "ui/frame/save_file.h"
@@ -227,6 +228,11 @@ TEST_F(NothingLost, ADeviceThatIsNotThereIsNoReasonToHaveNoModel) {
   ASSERT_TRUE(wait_until([&] { return app->engine() != nullptr && !app->host().loading(); }));
   EXPECT_TRUE(window->messages()->text().contains(QStringLiteral("cannot be used")))
       << window->messages()->text().toStdString();
+  install(demo_model(), "other");  // and so it is with the next model
+  app->use_model(to_path(paths.models) / "other");
+  ASSERT_TRUE(wait_until([&] { return !app->host().loading(); }));
+  EXPECT_EQ(app->engine()->folder(), to_path(paths.models) / "other");
+  EXPECT_EQ(app->settings().device(), QStringLiteral("cuda:99")) << "it may be there again the next time";
 }
 
 TEST_F(NothingLost, NewNamesOfTheScenesAreSeenAtOnce) {
@@ -316,6 +322,34 @@ TEST_F(NothingLost, AProjectThatWasChangedElsewhereIsNotReplacedUnasked) {
   settle();
   EXPECT_EQ(told, 1);
   EXPECT_EQ(asked.size(), 2);
+}
+
+// The disk is asked first; by the time it answers another document may be on the canvas.
+TEST_F(NothingLost, ASaveIsOfTheDocumentThatItWasAskedFor) {
+  open_window();
+  make_named_and_dirty();
+  const auto begun = std::make_shared<std::atomic<bool>>(false),
+             over = std::make_shared<std::atomic<bool>>(false);
+  app->files()->submit({.name = "a slow disk", .run = [begun, over](const jobs::Context&) {
+                          *begun = true;
+                          while (!*over) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                        }});
+  ASSERT_TRUE(wait_until([&] { return begun->load(); }));
+  bool answered = false;
+  app->project().look_elsewhere([&](bool) { answered = true; });
+  app->project().start_untitled();
+  ASSERT_TRUE(wait_until([&] { return app->project().path().isEmpty(); }));
+  *over = true;
+  settle();
+  EXPECT_FALSE(answered) << "the answer is about a document that is gone";
+  app->project().open(from_path(folder / "kept.equi"));
+  ASSERT_TRUE(wait_columns(8));
+  settle();
+  bool changed = true;
+  app->project().look_elsewhere([&](bool is) { changed = is; });
+  settle();
+  EXPECT_FALSE(changed);
+  EXPECT_FALSE(fs::exists(folder / "kept.equi-wal")) << "a look leaves nothing behind";
 }
 
 // An hour after a crash, the file may be another one.

@@ -178,7 +178,7 @@ void BatchDialog::begin() {
           {tr("Cancel"), tr("Start all the same")}, 1) != 1) {
     return;
   }
-  form_->remember();
+  form_->remember_folder();
   host_->begin(*plan);
 }
 

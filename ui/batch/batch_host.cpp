@@ -52,7 +52,10 @@ BatchHost::BatchHost(AppController* app) : QObject(app), app_(app) {
 BatchHost::~BatchHost() = default;
 
 void BatchHost::open_with(std::function<Opened()> open, bool quietly) {
-  if (opening_) return;
+  if (opening_) {
+    if (!quietly) next_ = std::move(open);  // after the one that is being opened
+    return;
+  }
   close();
   opening_ = true;
   const auto opened = std::make_shared<Opened>();
@@ -70,6 +73,7 @@ void BatchHost::open_with(std::function<Opened()> open, bool quietly) {
       if (quietly) Q_EMIT reattached();
     }
     Q_EMIT rows_changed();
+    if (next_) open_with(std::exchange(next_, {}), false);
   });
   app_->files()->submit(std::move(spec));
   Q_EMIT rows_changed();
@@ -108,6 +112,9 @@ void BatchHost::reattach() {
   const auto engine = app_->engine();
   const QString folder = app_->settings().value(QStringLiteral("batch/unfinished")).toString();
   if (!engine || folder.isEmpty() || service_) return;
+  const auto wanted =
+      folder + QLatin1Char('\n') + QString::fromStdString(engine->manifest().generator_sha256);
+  if (std::exchange(reattached_to_, wanted) == wanted) return;  // it is not this model's, or was let go
   open_with(
       [folder = to_path(folder), engine]() -> Opened {
         const auto plan = batch::Queue::find(folder);

@@ -3,6 +3,7 @@
 #include <QImage>
 #include <QObject>
 #include <QTimer>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -28,7 +29,8 @@ class BatchHost : public QObject {
   void begin(const batch::Plan& plan);
   // Opens the queue that a folder holds, without starting it; fails when there is none.
   void reopen(const QString& folder);
-  // The queue that was open when the program ended, if it is not done. Says nothing when it cannot be opened.
+  // The queue that was open when the program ended, if it is not done and of the present model. Says nothing
+  // when it cannot be opened.
   void reattach();
   void pause();
   void resume();
@@ -93,6 +95,8 @@ class BatchHost : public QObject {
   batch::QueueCounts counts_;
   batch::RunnerProgress progress_;
   bool opening_ = false, paused_ = false, reading_ = false;
+  std::function<Opened()> next_;  // asked for while another one was being opened
+  QString reattached_to_;         // the folder and the model that it was tried with last
   std::string pause_reason_;
   std::optional<Error> trouble_;
   QTimer later_;

@@ -161,10 +161,32 @@ void PlanForm::propose_folder() {
   folder_->setText(QDir::toNativeSeparators(named(n)));
 }
 
-void PlanForm::remember() {
+void PlanForm::remember_folder() {
   app_->settings().set_value(QStringLiteral("batch/parent"), QFileInfo(folder_->text()).absolutePath());
-  app_->settings().set_value(QStringLiteral("batch/pattern"), pattern_->text());
-  app_->settings().set_value(QStringLiteral("batch/format"), format_->currentIndex());
+}
+
+std::vector<std::pair<const char*, QLineEdit*>> PlanForm::texts() const {
+  return {{"batch/seeds", seeds_},
+          {"batch/widths", widths_},
+          {"batch/guidance", guidance_},
+          {"batch/steps", steps_},
+          {"batch/pattern", pattern_}};
+}
+
+QStringList PlanForm::chosen_scenes() const {
+  QStringList names;
+  for (int i = 0; i < scenes_->count(); ++i) {
+    if (scenes_->item(i)->checkState() == Qt::Checked) names << scenes_->item(i)->text();
+  }
+  return names;
+}
+
+PlanForm::~PlanForm() {
+  AppSettings& settings = app_->settings();
+  for (const auto& [key, field] : texts()) settings.set_value(QLatin1String(key), field->text());
+  settings.set_value(QStringLiteral("batch/format"), format_->currentIndex());
+  settings.set_value(QStringLiteral("batch/seamless"), seamless_->isChecked());
+  settings.set_value(QStringLiteral("batch/scenes"), chosen_scenes());
 }
 
 QWidget* PlanForm::make_settings() {
@@ -178,14 +200,16 @@ QWidget* PlanForm::make_settings() {
   widths_ = new QLineEdit(QStringLiteral("64"));
   guidance_ = new QLineEdit;
   steps_ = new QLineEdit;
-  pattern_ = new QLineEdit(
-      app_->settings().value(QStringLiteral("batch/pattern"), QStringLiteral("{scene}-{seed}")).toString());
+  pattern_ = new QLineEdit(QStringLiteral("{scene}-{seed}"));
+  for (const auto& [key, field] : texts())
+    field->setText(app_->settings().value(QLatin1String(key), field->text()).toString());
   format_ = new QComboBox;
   for (const auto& each : kPictureFormats)
     format_->addItem(QLatin1String(each.text), static_cast<int>(each.format));
   format_->setCurrentIndex(
       std::clamp(app_->settings().value(QStringLiteral("batch/format"), 0).toInt(), 0, format_->count() - 1));
   seamless_ = new QCheckBox(tr("Make each picture sea&mless"));
+  seamless_->setChecked(app_->settings().value(QStringLiteral("batch/seamless"), false).toBool());
   form->addRow(tr("&Seeds"), seeds_);
   form->addRow(tr("&Columns"), widths_);
   form->addRow(tr("&Guidance"), guidance_);
@@ -208,25 +232,21 @@ QWidget* PlanForm::make_settings() {
   return box;
 }
 
-// With the same model on another device what was chosen stays.
+// Scenes that were chosen before, in the dialog of before or with the model of before, are chosen again.
+// Names may repeat: each choice takes one scene.
 void PlanForm::fill_scenes() {
   const QSignalBlocker quiet(scenes_);
-  QStringList before;
-  QList<Qt::CheckState> chosen;
-  for (int i = 0; i < scenes_->count(); ++i) {
-    before << scenes_->item(i)->text();
-    chosen << scenes_->item(i)->checkState();
-  }
+  QStringList chosen = scenes_->count() > 0
+                           ? chosen_scenes()
+                           : app_->settings().value(QStringLiteral("batch/scenes")).toStringList();
   scenes_->clear();
   if (const auto engine = app_->engine()) {
     for (const auto& name : engine->manifest().class_names) {
       auto* item = new QListWidgetItem(QString::fromStdString(name), scenes_);
       item->setFlags(Qt::ItemIsUserCheckable | Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-      item->setCheckState(scenes_->count() == 1 ? Qt::Checked : Qt::Unchecked);
+      item->setCheckState(chosen.removeOne(item->text()) ? Qt::Checked : Qt::Unchecked);
     }
-    QStringList now;
-    for (int i = 0; i < scenes_->count(); ++i) now << scenes_->item(i)->text();
-    for (int i = 0; now == before && i < scenes_->count(); ++i) scenes_->item(i)->setCheckState(chosen[i]);
+    if (chosen_scenes().isEmpty() && scenes_->count() > 0) scenes_->item(0)->setCheckState(Qt::Checked);
     filter_scenes();
     const auto settings = engine->default_settings();
     guidance_->setPlaceholderText(tr("%1, the model's own").arg(QLocale().toString(settings.guidance.scale)));

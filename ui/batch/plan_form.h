@@ -7,6 +7,8 @@
 #include <QListWidget>
 #include <QWidget>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/batch/plan.h"
 
@@ -22,6 +24,7 @@ class PlanForm : public QWidget {
 
  public:
   explicit PlanForm(AppController* app, QWidget* parent = nullptr);
+  ~PlanForm() override;  // what was chosen is there again when the dialog is
 
   // Nothing while a field is wrong; problem() says which.
   std::optional<batch::Plan> plan() const { return plan_; }
@@ -32,8 +35,8 @@ class PlanForm : public QWidget {
   void show_problem(const QString& text);
   // A folder that is not there yet, beside the one used last.
   void propose_folder();
-  // Keeps the choices for the next batch.
-  void remember();
+  // Keeps the parent of the folder for the next batch.
+  void remember_folder();
 
   QListWidget* scenes() const { return scenes_; }
   QLineEdit* filter() const { return filter_; }
@@ -56,6 +59,8 @@ class PlanForm : public QWidget {
   QWidget* make_settings();
   QWidget* make_folder();
   void fill_scenes();
+  QStringList chosen_scenes() const;
+  std::vector<std::pair<const char*, QLineEdit*>> texts() const;  // with their keys in the settings
   void filter_scenes();
   void update_plan();
   batch::Plan read() const;                   // throws Error(bad_input) about a field

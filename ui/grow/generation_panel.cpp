@@ -158,6 +158,8 @@ QWidget* GenerationPanel::advanced() {
   schedule_->addItem(tr("Ramp, then hold"), static_cast<int>(sampling::Guidance::Schedule::ramp_hold));
   schedule_->addItem(tr("Constant"), static_cast<int>(sampling::Guidance::Schedule::constant));
   schedule_->addItem(tr("Linear (the authors')"), static_cast<int>(sampling::Guidance::Schedule::linear));
+  schedule_->setToolTip(tr(
+      "Linear reaches the guidance at the end of one extension and rises on: for pictures of a known width"));
   solver_ = new QComboBox;
   for (const sampling::Method method : sampling::all_methods()) {
     solver_->addItem(method_title(method), static_cast<int>(method));
@@ -260,8 +262,12 @@ void GenerationPanel::connect_settings() {
       show_settings();
     });
   };
-  connect_choice(schedule_, [](auto& settings, int value) {
-    settings.guidance.schedule = static_cast<sampling::Guidance::Schedule>(value);
+  connect_choice(schedule_, [this](auto& settings, int value) {
+    using Schedule = sampling::Guidance::Schedule;
+    settings.guidance.schedule = static_cast<Schedule>(value);
+    settings.guidance.columns = settings.guidance.schedule == Schedule::linear
+                                    ? app_->growth().amount()
+                                    : app_->growth().default_settings().guidance.columns;
   });
   connect_choice(solver_, [](auto& settings, int value) {
     settings.solver.method = static_cast<sampling::Method>(value);

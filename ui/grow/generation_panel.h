@@ -27,6 +27,7 @@ class GenerationPanel : public QWidget {
   QLineEdit* seed() const { return seed_; }
   QToolButton* lock() const { return lock_; }
   QComboBox* solver() const { return solver_; }
+  QComboBox* schedule() const { return schedule_; }
   QDoubleSpinBox* guidance() const { return guidance_; }
   QSpinBox* evaluations() const { return evaluations_; }
   QString scene_text() const { return scene_->text(); }

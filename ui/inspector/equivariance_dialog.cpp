@@ -165,21 +165,26 @@ void EquivarianceDialog::choose_folder() {
   if (!folder.isEmpty()) check_folder(folder);
 }
 
-// Looking through a whole disk takes a while: on the file worker.
+// Looking through a whole disk takes a while.
 void EquivarianceDialog::check_folder(const QString& folder) {
   start();
   text_->setText(tr("Looking for pictures…"));
   const auto found = posted(app_, this, [this, round = round_](const QStringList& paths) {
     if (round != round_) return;
     if (paths.isEmpty()) return finish(tr("There are no pictures in it."));
+    if (!app_->engine()) return finish(tr("No model is loaded"));
     check_files(paths);
   });
-  job_ = app_->files()->submit(
+  job_ = app_->long_files()->submit(
       {.name = "look for pictures", .run = [folder, found](const jobs::Context& job) {
          QStringList paths;
-         QDirIterator files(folder, picture_patterns(), QDir::Files, QDirIterator::Subdirectories);
-         while (!job.stop().stop_requested() && files.hasNext() && paths.size() < kMostMeasured)
-           paths << files.next();
+         // Every entry, so that a stop is heard between any two.
+         QDirIterator all(folder, QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot,
+                          QDirIterator::Subdirectories);
+         while (!job.stop().stop_requested() && all.hasNext() && paths.size() < kMostMeasured) {
+           const QFileInfo entry = all.nextFileInfo();
+           if (entry.isFile() && QDir::match(picture_patterns(), entry.fileName())) paths << entry.filePath();
+         }
          paths.sort();
          found(paths);
        }});

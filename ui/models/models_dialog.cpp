@@ -87,6 +87,7 @@ ModelsDialog::ModelsDialog(AppController* app, QWidget* parent)
   connect(&app->library(), &ModelLibrary::changed, this, &ModelsDialog::refresh);
   connect(&app->host(), &ModelHost::loading_changed, this, &ModelsDialog::refresh);
   connect(app, &AppController::engine_changed, this, &ModelsDialog::refresh);
+  connect(&app->host(), &ModelHost::failed, this, &ModelsDialog::show_choice);
   refresh();
   app->library().refresh();
 }

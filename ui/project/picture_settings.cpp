@@ -119,6 +119,15 @@ bool PictureSettings::usable(const QString& path, const Record& record, const st
             .arg(QFileInfo(path).fileName()));
     return false;
   }
+  if (record->shortened || record->other_model) {
+    offer_photo(path, tr("This picture cannot be made again from its settings"),
+                record->shortened
+                    ? tr("%1 had no room for all of them. Open its project, or go on from this picture.")
+                          .arg(QFileInfo(path).fileName())
+                    : tr("%1 shows the tokens of one model as another one decodes them.")
+                          .arg(QFileInfo(path).fileName()));
+    return false;
+  }
   return true;
 }
 

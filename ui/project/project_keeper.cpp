@@ -97,6 +97,7 @@ void ProjectKeeper::start(const canvas::NewPanorama& first, std::function<void()
                               return replaced(engine);
                             }
                             copy_ = std::move(*copy);
+                            told_ = false;
                             model_ = engine->identity();
                             saved_.reset();
                             recovered_ = false;
@@ -129,7 +130,7 @@ void ProjectKeeper::start_restored(const batch::PictureRecord& record) {
     });
   } catch (const Error& error) {
     app_->report(error);
-    if (!copy_) start_untitled();
+    if (!goes_on_with(app_->engine()->identity())) start_untitled();
   }
 }
 
@@ -204,11 +205,12 @@ void ProjectKeeper::read(std::unique_ptr<Pending> pending) {
           if (error) {
             app_->report(
                 Error(error->kind(), done.copy->origin().toStdString(), error->message(), error->hint()));
-            if (!copy_) start_untitled();
+            if (!goes_on_with(engine->identity())) start_untitled();
             return replaced(engine);
           }
           copy_ = std::move(done.copy);
           copy_->keep(false);
+          told_ = false;
           model_ = done.model;
           recovered_ = done.recovered;
           saved_.reset();
@@ -289,15 +291,16 @@ void ProjectKeeper::save(const QString& path, Done done) {
 void ProjectKeeper::look_elsewhere(std::function<void(bool changed)> then) {
   if (path().isEmpty()) return then(false);
   const auto found = std::make_shared<std::optional<std::string>>();
+  const QString asked_for = copy_->file();
   app_->files()->submit(
       {.name = "look at the project's file",
        .priority = jobs::Priority::visible,
        .run = [found, file = to_path(path())](const jobs::Context&) { *found = canvas::revision_of(file); },
        .on_end =
-           [this, found, then = std::move(then)](const std::optional<Error>& error) {
+           [this, found, asked_for, then = std::move(then)](const std::optional<Error>& error) {
              if (error) return;  // the program ends
-             post(this, [this, found, then] {
-               if (!copy_) return;
+             post(this, [this, found, asked_for, then] {
+               if (!copy_ || copy_->file() != asked_for) return;  // another document has taken its place
                then(found->has_value() && **found != copy_->revision().toStdString());
              });
            }});

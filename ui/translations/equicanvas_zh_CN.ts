@@ -823,6 +823,10 @@
             <source>Looking for pictures…</source>
             <translation>正在查找图片…</translation>
         </message>
+        <message>
+            <source>No model is loaded</source>
+            <translation>没有加载模型</translation>
+        </message>
     </context>
     <context>
         <name>equi::ui::EquivariancePlot</name>
@@ -1475,6 +1479,10 @@
         <message>
             <source>Scene: %1</source>
             <translation>场景：%1</translation>
+        </message>
+        <message>
+            <source>Linear reaches the guidance at the end of one extension and rises on: for pictures of a known width</source>
+            <translation>“线性”在一次扩展结束时达到引导强度并继续上升：适用于宽度已知的图片</translation>
         </message>
     </context>
     <context>
@@ -2375,6 +2383,18 @@
         <message>
             <source>The record in %1 is damaged (the log says where). The picture itself can be a photo.</source>
             <translation>%1 中的记录已损坏（详见日志）。图片本身仍可用作照片。</translation>
+        </message>
+        <message>
+            <source>This picture cannot be made again from its settings</source>
+            <translation>无法用此图片的设置重新生成它</translation>
+        </message>
+        <message>
+            <source>%1 had no room for all of them. Open its project, or go on from this picture.</source>
+            <translation>%1 容纳不下全部设置。请打开它的工程，或从这张图片继续。</translation>
+        </message>
+        <message>
+            <source>%1 shows the tokens of one model as another one decodes them.</source>
+            <translation>%1 显示的是一个模型的词元由另一个模型解码的结果。</translation>
         </message>
     </context>
     <context>
