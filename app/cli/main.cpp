@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/base/short_waits.h"
 
 namespace equi::cli {
 namespace {
@@ -89,6 +92,13 @@ int run(int argc, char** argv) {
   return finished(g_exit_code);
 }
 
+// Whether it is a command that runs a model for long.
+bool computes(int argc, char** argv) {
+  static const std::set<std::string> commands = {"generate", "extend", "batch",    "export",
+                                                 "inspect",  "train",  "evaluate", "bench"};
+  return argc > 2 && commands.contains(argv[1]);
+}
+
 }  // namespace
 
 void set_exit_code(int code) {
@@ -98,5 +108,6 @@ void set_exit_code(int code) {
 }  // namespace equi::cli
 
 int main(int argc, char** argv) {
+  if (equi::cli::computes(argc, argv)) equi::wait_shortly(argv);
   return equi::cli::run(argc, argv);
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "core/base/short_waits.h"
 #include "ui/frame/language.h"
 #include "ui/frame/main_window.h"
 #include "ui/start.h"
@@ -11,6 +12,7 @@
 using namespace equi::ui;
 
 int main(int argc, char** argv) {
+  equi::wait_shortly(argv);
   prepare_application();
   QApplication application(argc, argv);
   QCommandLineParser parser;
