@@ -90,7 +90,7 @@ __device__ inline float warp_sums(const float (&v)[kCount], int lane) {
 }
 
 __device__ inline float silu(float v) {
-  return v / (1.0F + __expf(-v));
+  return __fdividef(v, 1.0F + __expf(-v));
 }
 
 __device__ inline float gelu(float v) {

@@ -35,12 +35,12 @@ cudaError_t launch_all(const EquiOp* ops, std::int64_t count, const Launcher& la
   return cudaSuccess;
 }
 
-// Overlapping launches are asked for where the device has them.
-bool may_overlap(int overlap) {
+// What the current device has of what a launch can ask for.
+Launcher launcher_for(cudaStream_t stream, bool overlap) {
   int device = 0, major = 0;
-  if (overlap == 0 || cudaGetDevice(&device) != cudaSuccess) return false;
+  if (cudaGetDevice(&device) != cudaSuccess) return {stream};
   cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  return major >= 9;
+  return {stream, overlap && major >= 9, major >= 9};
 }
 
 cudaError_t capture(const EquiOp* ops, std::int64_t count, bool overlap, cudaGraph_t* graph) {
@@ -49,7 +49,7 @@ cudaError_t capture(const EquiOp* ops, std::int64_t count, bool overlap, cudaGra
   if (code != cudaSuccess) return code;
   code = cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal);
   if (code == cudaSuccess) {
-    const auto launched = launch_all(ops, count, {stream, overlap});
+    const auto launched = launch_all(ops, count, launcher_for(stream, overlap));
     code = cudaStreamEndCapture(stream, graph);
     if (launched != cudaSuccess) code = launched;
   }
@@ -61,14 +61,14 @@ cudaError_t capture(const EquiOp* ops, std::int64_t count, bool overlap, cudaGra
 }  // namespace equi::cuda
 
 extern "C" int equi_cuda_run_ops(const EquiOp* ops, std::int64_t count, int overlap, void* stream) {
-  const bool on = equi::cuda::may_overlap(overlap);
-  return equi::cuda::launch_all(ops, count, {static_cast<cudaStream_t>(stream), on});
+  const auto launcher = equi::cuda::launcher_for(static_cast<cudaStream_t>(stream), overlap != 0);
+  return equi::cuda::launch_all(ops, count, launcher);
 }
 
 extern "C" int equi_cuda_graph_create(const EquiOp* ops, std::int64_t count, int overlap, void** graph) {
   cudaGraph_t captured = nullptr;
   cudaGraphExec_t executable = nullptr;
-  auto code = equi::cuda::capture(ops, count, equi::cuda::may_overlap(overlap), &captured);
+  auto code = equi::cuda::capture(ops, count, overlap != 0, &captured);
   if (code == cudaSuccess) code = cudaGraphInstantiate(&executable, captured, 0);
   if (captured != nullptr) cudaGraphDestroy(captured);
   *graph = executable;

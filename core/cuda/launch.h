@@ -11,19 +11,30 @@ namespace equi::cuda {
 struct Launcher {
   cudaStream_t stream = nullptr;
   bool overlap = false;
+  bool clusters = false;  // whether the device has them (compute capability 9.0 and later)
 
+  // `cluster` blocks next to each other along z form a cluster.
   template <class Op>
-  cudaError_t operator()(void (*kernel)(Op), dim3 grid, dim3 block, std::size_t shared, const Op& op) const {
-    cudaLaunchAttribute attribute{};
-    attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    attribute.val.programmaticStreamSerializationAllowed = 1;
+  cudaError_t operator()(void (*kernel)(Op), dim3 grid, dim3 block, std::size_t shared, const Op& op,
+                         unsigned cluster = 1) const {
+    cudaLaunchAttribute attributes[2]{};
+    unsigned count = 0;
+    if (overlap) {
+      attributes[count].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+      attributes[count++].val.programmaticStreamSerializationAllowed = 1;
+    }
+    if (cluster > 1) {
+      attributes[count].id = cudaLaunchAttributeClusterDimension;
+      attributes[count].val.clusterDim.x = attributes[count].val.clusterDim.y = 1;
+      attributes[count++].val.clusterDim.z = cluster;
+    }
     cudaLaunchConfig_t config{};
     config.gridDim = grid;
     config.blockDim = block;
     config.dynamicSmemBytes = shared;
     config.stream = stream;
-    config.attrs = &attribute;
-    config.numAttrs = overlap ? 1 : 0;
+    config.attrs = attributes;
+    config.numAttrs = count;
     return cudaLaunchKernelEx(&config, kernel, op);
   }
 };

@@ -57,6 +57,7 @@ struct Target {
     return true;
   }
   __device__ void end(const EquiLinear& op, int first, float sum) const {
+#pragma unroll 1
     for (int c = 0; c < op.copies; ++c) {
       float* y = op.y + (static_cast<int64_t>(c) * op.rows + first + row) * op.y_stride + out;
       const float was = c == 0 || op.epilogue < EQUI_ADD ? before : *y;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/cuda/emulation/cluster.h"
 #include "tests/cuda/emulation/cuda_runtime.h"
 #include "tests/cuda/guarded_memory.h"
 
@@ -110,6 +111,64 @@ TEST(CudaEmulation, OverlappingKernelsSeeWhatWasWrittenOnlyAfterTheyWait) {
     EXPECT_EQ(d[0], reads_early ? 2 : 8);
     EXPECT_EQ(d.back(), 8) << "blocks that start later see all";
   }
+}
+
+// y[rank] = the rank of the block before it in the cluster, by way of shared memory.
+void through_the_cluster(float* y, unsigned blocks, bool with_barrier) {
+  const auto rank = static_cast<unsigned>(cluster_rank());
+  if (threadIdx.x == 0)
+    *in_block(shared_floats(), static_cast<int>((rank + 1) % blocks)) = static_cast<float>(rank);
+  if (with_barrier) cluster_barrier();
+  if (threadIdx.x == 0) y[blockIdx.z] = *shared_floats();
+}
+
+int launch_cluster(unsigned cluster, unsigned blocks, float* y, bool with_barrier) {
+  cudaLaunchAttribute attribute{};
+  attribute.id = cudaLaunchAttributeClusterDimension;
+  attribute.val.clusterDim = {1, 1, cluster};
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(1, 1, blocks);
+  config.blockDim = kThreads;
+  config.dynamicSmemBytes = kThreads * sizeof(float);
+  config.attrs = &attribute;
+  config.numAttrs = 1;
+  return cudaLaunchKernelEx(&config, through_the_cluster, y, cluster, with_barrier);
+}
+
+TEST(CudaEmulation, BlocksOfAClusterReachEachOthersMemory) {
+  for (const auto order : {Order::forward, Order::backward, Order::shuffled, Order::warp_by_warp}) {
+    set_order(order);
+    std::vector<float> y(8, -1.0F);
+    ASSERT_EQ(launch_cluster(4, 8, y.data(), true), 0);
+    ASSERT_EQ(synchronize(), 0);
+    EXPECT_EQ(y, (std::vector<float>{3, 0, 1, 2, 3, 0, 1, 2}));
+  }
+  set_order(Order::forward);
+  std::vector<float> y(4, -1.0F);
+  ASSERT_EQ(launch_cluster(4, 4, y.data(), false), 0);
+  ASSERT_EQ(synchronize(), 0);
+  EXPECT_TRUE(std::isnan(y[0])) << "without a barrier the first block reads what the last has not written";
+}
+
+TEST(CudaEmulation, MemoryBeyondTheClusterIsAnError) {
+  std::vector<float> y(4);
+  cudaLaunchConfig_t config{};
+  config.blockDim = 1;
+  config.dynamicSmemBytes = sizeof(float);
+  const auto reach = [](int rank) { in_block(shared_floats(), rank); };
+  ASSERT_EQ(cudaLaunchKernelEx(&config, +reach, 0), 0);
+  EXPECT_EQ(synchronize(), 0);
+  ASSERT_EQ(cudaLaunchKernelEx(&config, +reach, 1), 0);
+  EXPECT_EQ(synchronize(), cudaErrorLaunchFailure);
+}
+
+TEST(CudaEmulation, ClustersThatTheDeviceLacksAreRefused) {
+  std::vector<float> y(9);
+  EXPECT_EQ(launch_cluster(9, 9, y.data(), true), cudaErrorInvalidConfiguration);
+  EXPECT_EQ(launch_cluster(4, 6, y.data(), true), cudaErrorInvalidConfiguration);
+  set_capability(8);
+  EXPECT_EQ(launch_cluster(2, 2, y.data(), true), cudaErrorInvalidValue);
+  set_capability(9);
 }
 
 void read_at(const float* x, float* y, int i) {

@@ -35,6 +35,9 @@ void cudaTriggerProgrammaticLaunchCompletion();
 inline float __expf(float v) {
   return std::exp(v);
 }
+inline float __fdividef(float a, float b) {
+  return a / b;
+}
 inline float rsqrtf(float v) {
   return 1.0F / std::sqrt(v);
 }
@@ -59,11 +62,15 @@ enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 enum cudaStreamCaptureMode { cudaStreamCaptureModeThreadLocal };
 constexpr unsigned cudaStreamNonBlocking = 1;
 
-enum cudaLaunchAttributeID { cudaLaunchAttributeProgrammaticStreamSerialization };
+enum cudaLaunchAttributeID {
+  cudaLaunchAttributeProgrammaticStreamSerialization,
+  cudaLaunchAttributeClusterDimension,
+};
 struct cudaLaunchAttribute {
   cudaLaunchAttributeID id;
   struct {
     int programmaticStreamSerializationAllowed;
+    uint3 clusterDim;
   } val;
 };
 struct cudaLaunchConfig_t {

@@ -13,7 +13,7 @@
 // its own.
 //
 // One host thread at a time. `__shared__` arrays of fixed size are one per kernel: not to be used before
-// cudaGridDependencySynchronize.
+// cudaGridDependencySynchronize, nor in clusters.
 namespace emulation {
 
 enum class Order {
@@ -25,6 +25,10 @@ enum class Order {
 
 // In which order threads of a block that can go on do so, and blocks of a grid.
 void set_order(Order order, unsigned seed = 1);
+
+// Major compute capability: below 9 neither overlapping launches nor clusters, and less shared memory. The
+// kernels are compiled as for 9.0 in any case.
+void set_capability(int major);
 
 // Ends what was launched on the default stream. The first CUDA error since the last call (0: none), and its
 // story.

@@ -111,8 +111,12 @@ Stacks::~Stacks() {
   if (memory_ != nullptr) free_stacks()[fibers_].push_back(std::move(memory_));
 }
 
-Block::Block(const Launch& launch, uint3 index)
-    : launch_(launch), index_(index), stacks_(threads_of(launch)), fibers_(threads_of(launch)) {
+Block::Block(const Launch& launch, uint3 index, Cluster& cluster)
+    : launch_(launch),
+      index_(index),
+      cluster_(cluster),
+      stacks_(threads_of(launch)),
+      fibers_(threads_of(launch)) {
   const float poison = std::numeric_limits<float>::quiet_NaN();
   shared_.assign((launch.shared + sizeof(float4) - 1) / sizeof(float4), {poison, poison, poison, poison});
   for (std::size_t i = 0; i < fibers_.size(); ++i) {
@@ -186,9 +190,6 @@ void Block::run(bool previous_ended) {
       run_threads(schedule().order(fibers_.size()));
     }
   } while (release(previous_ended));
-  if (previous_ended && !ended()) {
-    fail(cudaErrorLaunchFailure, "threads wait for a barrier or a shuffle that others never reach");
-  }
 }
 
 bool Block::ended() const {
@@ -199,19 +200,66 @@ bool Block::lets_next_start() const {
   return triggered_ >= fibers_.size() || ended();
 }
 
+void* Block::in_block(const void* place, std::size_t rank) {
+  const auto at = static_cast<const char*>(place) - reinterpret_cast<const char*>(shared_.data());
+  if (at < 0 || at >= static_cast<std::ptrdiff_t>(shared_.size() * sizeof(float4)) ||
+      rank >= launch_.cluster) {
+    fail(cudaErrorLaunchFailure, "another block's memory beyond its shared memory, or beyond the cluster");
+    return nullptr;
+  }
+  return reinterpret_cast<char*>(cluster_.block(rank).shared()) + at;
+}
+
+bool Block::waits_for_cluster() const {
+  return std::ranges::all_of(fibers_, [](const Fiber& f) { return f.waits == Wait::cluster && !f.done; });
+}
+
+void Block::release_from_cluster() {
+  for (auto& fiber : fibers_) fiber.waits = Wait::nothing;
+}
+
+Cluster::Cluster(const Launch& launch, std::size_t index) {
+  const dim3& size = launch.grid;
+  const auto i = static_cast<unsigned>(index);
+  for (unsigned rank = 0; rank < launch.cluster; ++rank) {
+    const uint3 place = {i % size.x, i / size.x % size.y, i / size.x / size.y * launch.cluster + rank};
+    blocks_.push_back(std::make_unique<Block>(launch, place, *this));
+  }
+}
+
+void Cluster::run(bool previous_ended) {
+  do {
+    for (const auto rank : schedule().order(blocks_.size())) blocks_[rank]->run(previous_ended);
+  } while (release());
+  if (previous_ended && !ended()) {
+    fail(cudaErrorLaunchFailure, "threads wait for a barrier or a shuffle that others never reach");
+  }
+}
+
+bool Cluster::release() {
+  if (!std::ranges::all_of(blocks_, [](const auto& block) { return block->waits_for_cluster(); }))
+    return false;
+  for (const auto& block : blocks_) block->release_from_cluster();
+  return true;
+}
+
+bool Cluster::ended() const {
+  return std::ranges::all_of(blocks_, [](const auto& block) { return block->ended(); });
+}
+
+bool Cluster::lets_next_start() const {
+  return std::ranges::all_of(blocks_, [](const auto& block) { return block->lets_next_start(); });
+}
+
 Grid::Grid(Launch launch)
     : launch_(std::move(launch)),
-      order_(schedule().order(std::size_t{launch_.grid.x} * launch_.grid.y * launch_.grid.z)) {}
-
-Block Grid::make(std::size_t block) const {
-  const dim3& size = launch_.grid;
-  const auto i = static_cast<unsigned>(block);
-  return Block(launch_, {i % size.x, i / size.x % size.y, i / size.x / size.y});
+      order_(
+          schedule().order(std::size_t{launch_.grid.x} * launch_.grid.y * launch_.grid.z / launch_.cluster)) {
 }
 
 void Grid::start() {
-  for (std::size_t i = 0; i < std::min(kEarlyBlocks, order_.size()); ++i) {
-    early_.push_back(std::make_unique<Block>(make(order_[i])));
+  for (std::size_t i = 0; i < std::min(kEarlyBlocks / launch_.cluster, order_.size()); ++i) {
+    early_.push_back(std::make_unique<Cluster>(launch_, order_[i]));
     early_.back()->run(false);
   }
 }
@@ -222,13 +270,13 @@ void Grid::finish() {
       early_[i]->run(true);
       early_[i].reset();
     } else {
-      make(order_[i]).run(true);
+      Cluster(launch_, order_[i]).run(true);
     }
   }
 }
 
 bool Grid::lets_next_start() const {
-  return std::ranges::all_of(early_, [](const auto& block) { return block->lets_next_start(); });
+  return std::ranges::all_of(early_, [](const auto& cluster) { return cluster->lets_next_start(); });
 }
 
 }  // namespace emulation

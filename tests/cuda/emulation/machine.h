@@ -25,6 +25,7 @@ struct Launch {
   dim3 grid, block;
   std::size_t shared = 0;  // bytes
   bool overlap = false;    // may start before the grid in front has ended
+  unsigned cluster = 1;    // blocks along z that form one
 };
 
 // The first thing that went wrong since the last call of synchronize().
@@ -48,7 +49,7 @@ class Schedule {
 Schedule& schedule();
 
 // Where a thread waits.
-enum class Wait { nothing, barrier, lanes, previous };
+enum class Wait { nothing, barrier, lanes, previous, cluster };
 
 class Fiber {
  public:
@@ -85,13 +86,20 @@ class Stacks {
   std::unique_ptr<char[]> memory_;
 };
 
+class Cluster;
+
 class Block {
  public:
-  Block(const Launch& launch, uint3 index);
+  Block(const Launch& launch, uint3 index, Cluster& cluster);
   void run(bool previous_ended);  // as far as it goes
   bool ended() const;
 
   float4* shared() { return shared_.data(); }
+  // Where the block of that rank has what lies at `place` here.
+  void* in_block(const void* place, std::size_t rank);
+  std::size_t rank() const { return index_.z % launch_.cluster; }
+  bool waits_for_cluster() const;
+  void release_from_cluster();
   Fiber& current() { return fibers_[current_]; }
   unsigned lane() const { return static_cast<unsigned>(current_ % kWarp); }
   void trigger() { triggered_ += 1; }
@@ -108,10 +116,26 @@ class Block {
 
   const Launch& launch_;
   uint3 index_;
+  Cluster& cluster_;
   std::vector<float4> shared_;
   Stacks stacks_;
   std::vector<Fiber> fibers_;
   std::size_t current_ = 0, triggered_ = 0;
+};
+
+// Blocks that are on the device together and reach each other's shared memory.
+class Cluster {
+ public:
+  Cluster(const Launch& launch, std::size_t index);
+  void run(bool previous_ended);  // as far as it goes
+  bool ended() const;
+  bool lets_next_start() const;
+  Block& block(std::size_t rank) { return *blocks_[rank]; }
+
+ private:
+  bool release();
+
+  std::vector<std::unique_ptr<Block>> blocks_;
 };
 
 // The block that runs now.
@@ -127,11 +151,9 @@ class Grid {
  private:
   static constexpr std::size_t kEarlyBlocks = 16;  // on the device while the grid in front still runs
 
-  Block make(std::size_t block) const;
-
   Launch launch_;
-  std::vector<std::size_t> order_;
-  std::vector<std::unique_ptr<Block>> early_;
+  std::vector<std::size_t> order_;  // of clusters
+  std::vector<std::unique_ptr<Cluster>> early_;
 };
 
 }  // namespace emulation

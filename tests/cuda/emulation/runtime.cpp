@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/cuda/emulation/cluster.h"
 #include "tests/cuda/emulation/cuda_runtime.h"
 #include "tests/cuda/emulation/machine.h"
 
@@ -45,9 +46,12 @@ Failure take_failure();
 namespace {
 
 constexpr std::size_t kSharedWithoutAsking = 48 * 1024;
-constexpr std::size_t kSharedAtMost =
-    99 * 1024;  // of compute capability 8.6, 8.9 and 12.0: the least since 8.0
-constexpr unsigned kThreadsAtMost = 1024, kGridHeightAtMost = 65535;
+// Bytes of shared memory of a block: of compute capability 8.6, 8.9 and 12.0, the least since 8.0; and
+// of 9.0.
+constexpr std::size_t kSharedAtMost = 99 * 1024, kSharedOfHopper = 227 * 1024;
+constexpr int kHopper = 9;  // major compute capability
+int capability = kHopper;
+constexpr unsigned kThreadsAtMost = 1024, kGridHeightAtMost = 65535, kClusterAtMost = 8;
 
 EmulatedStream& stream_of(cudaStream_t stream) {
   static EmulatedStream by_default;
@@ -68,8 +72,24 @@ int synchronize(std::string* what) {
   return failure.code;
 }
 
+void set_capability(int major) {
+  capability = major;
+}
+
 float4* dynamic_shared() {
   return running().shared();
+}
+
+int cluster_rank() {
+  return static_cast<int>(running().rank());
+}
+
+void cluster_barrier() {
+  running().current().wait(Wait::cluster);
+}
+
+void* memory_in_block(const void* place, int rank) {
+  return running().in_block(place, static_cast<std::size_t>(rank));
 }
 
 }  // namespace emulation
@@ -116,14 +136,32 @@ cudaError_t emulated_launch(const cudaLaunchConfig_t& config, const void* kernel
   if (none || high || block.x * block.y * block.z > emulation::kThreadsAtMost) {
     return cudaErrorInvalidConfiguration;
   }
-  const bool overlap = config.numAttrs > 0 && config.attrs->val.programmaticStreamSerializationAllowed != 0;
-  emulation::stream_of(config.stream).add({std::move(body), grid, block, config.dynamicSmemBytes, overlap});
+  bool overlap = false;
+  unsigned cluster = 1;
+  for (unsigned i = 0; i < config.numAttrs; ++i) {
+    const auto& attribute = config.attrs[i];
+    if (emulation::capability < emulation::kHopper) return cudaErrorInvalidValue;
+    if (attribute.id == cudaLaunchAttributeProgrammaticStreamSerialization) {
+      overlap = attribute.val.programmaticStreamSerializationAllowed != 0;
+    } else {
+      const auto& size = attribute.val.clusterDim;
+      if (size.x != 1 || size.y != 1) return cudaErrorInvalidValue;  // not emulated
+      cluster = size.z;
+    }
+  }
+  if (cluster == 0 || cluster > emulation::kClusterAtMost || grid.z % cluster != 0) {
+    return cudaErrorInvalidConfiguration;
+  }
+  emulation::stream_of(config.stream)
+      .add({std::move(body), grid, block, config.dynamicSmemBytes, overlap, cluster});
   return cudaSuccess;
 }
 
 cudaError_t emulated_shared_limit(const void* kernel, int bytes) {
   const auto wanted = static_cast<std::size_t>(bytes);
-  if (bytes < 0 || wanted > emulation::kSharedAtMost) return cudaErrorInvalidValue;
+  const auto most =
+      emulation::capability < emulation::kHopper ? emulation::kSharedAtMost : emulation::kSharedOfHopper;
+  if (bytes < 0 || wanted > most) return cudaErrorInvalidValue;
   emulation::shared_limits()[kernel] = wanted;
   return cudaSuccess;
 }
@@ -134,7 +172,7 @@ cudaError_t cudaGetDevice(int* device) {
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr /*attribute*/, int /*device*/) {
-  *value = 9;  // kernels are compiled with __CUDA_ARCH__ = 900
+  *value = emulation::capability;
   return cudaSuccess;
 }
 
