@@ -215,6 +215,101 @@ TEST_P(CudaOps, LinearWithEveryEpilogueAndNumberOfRows) {
   }
 }
 
+// A norm within a product takes the moments that the product before it has left.
+TEST_P(CudaOps, ANormWithinAProduct) {
+  struct Case {
+    int rows, in, width, out, copies, epilogue;
+    bool affine, modulated;
+  };
+  for (const auto& c : {Case{1, 256, 1280, 1280, 2, EQUI_STORE, true, true},
+                        {2, 1280, 1280, 33, 1, EQUI_ADD_GATED, false, true},
+                        {2, 4096, 1024, 40, 1, EQUI_ADD, true, false},
+                        {2, 72, 768, 770, 1, EQUI_STORE, true, true},
+                        {1, 16, 2048, 16, 1, EQUI_GELU, false, false},
+                        {1, 2056, 776, 9, 1, EQUI_SILU, true, true}}) {
+    SCOPED_TRACE(::testing::Message() << c.rows << " rows, " << c.in << " -> " << c.width << " -> " << c.out);
+    const int made = c.rows * c.copies;
+    const bool adds = c.epilogue >= EQUI_ADD;
+    const Tensors inputs = {{"first_weight", halves({c.width, c.in})},
+                            {"first_bias", torch::randn({c.width}) + 30},
+                            {"a", torch::randn({c.rows, c.in})},
+                            {"gate", torch::randn({c.rows, c.width})},
+                            {"x", adds ? torch::randn({made, c.width}) + 50 : poisoned({made, c.width})},
+                            {"runs", poisoned({made, c.width / kEquiRun, 2})},
+                            {"norm_weight", torch::randn({c.width})},
+                            {"norm_bias", torch::randn({c.width})},
+                            {"shift", torch::randn({made, c.width})},
+                            {"scale", torch::randn({made, c.width})},
+                            {"weight", halves({c.out, c.width})},
+                            {"bias", torch::randn({c.out})},
+                            {"y", poisoned({made, c.out})}};
+    const auto first = [&](const Tensors& t) {
+      EquiOp op{};
+      op.kind = EQUI_OP_LINEAR;
+      op.linear = {bytes(t, "first_weight"),
+                   numbers(t, "first_bias"),
+                   c.in,
+                   c.width,
+                   c.rows,
+                   numbers(t, "a"),
+                   c.epilogue,
+                   numbers(t, "x"),
+                   c.width,
+                   numbers(t, "gate"),
+                   c.width,
+                   c.copies,
+                   {},
+                   nullptr,
+                   numbers(t, "runs")};
+      return op;
+    };
+    const auto second = [&](const Tensors& t) {
+      EquiOp op{};
+      op.kind = EQUI_OP_LINEAR;
+      op.linear = {bytes(t, "weight"),  numbers(t, "bias"), c.width, c.out,   made, numbers(t, "x"),
+                   EQUI_STORE,          numbers(t, "y"),    c.out,   nullptr, 0,    1,
+                   norm_of(t, c.width), numbers(t, "runs"), nullptr};
+      auto& norm = op.linear.norm;
+      if (!c.affine) norm.weight = norm.bias = nullptr;
+      if (!c.modulated) norm.shift = norm.scale = nullptr;
+      return op;
+    };
+    check(inputs, {first, second}, {"x", "runs", "y"}, kFloatBound);
+  }
+}
+
+TEST_P(CudaOps, ProductsWithoutMomentsAreRefused) {
+  const auto refused = [&](int rows, int in, int out, bool with_norm, bool with_runs, int copies,
+                           int epilogue) {
+    const Tensors t = {{"weight", machine().bring(halves({out, in}))},
+                       {"x", machine().bring(torch::randn({rows, in}))},
+                       {"runs", machine().bring(torch::zeros({rows * copies * std::max(in, out)}))},
+                       {"y", machine().bring(torch::zeros({copies * rows, out}))}};
+    EquiOp op{};
+    op.kind = EQUI_OP_LINEAR;
+    op.linear.weight = bytes(t, "weight");
+    op.linear.bias = numbers(t, "x");
+    op.linear.in = in;
+    op.linear.out = out;
+    op.linear.rows = rows;
+    op.linear.x = numbers(t, "x");
+    op.linear.epilogue = epilogue;
+    op.linear.y = numbers(t, "y");
+    op.linear.y_stride = out;
+    op.linear.copies = copies;
+    op.linear.norm.on = with_norm ? 1 : 0;
+    op.linear.x_runs = with_norm && with_runs ? numbers(t, "runs") : nullptr;
+    op.linear.y_runs = !with_norm ? numbers(t, "runs") : nullptr;
+    return machine().run_ops(&op, 1, 0, nullptr) != 0;
+  };
+  EXPECT_TRUE(refused(2, 1024, 8, true, false, 1, EQUI_STORE)) << "a norm, but no moments";
+  EXPECT_TRUE(refused(3, 1024, 8, true, true, 1, EQUI_STORE)) << "too many rows";
+  EXPECT_TRUE(refused(1, 512, 8, true, true, 1, EQUI_STORE)) << "too narrow";
+  EXPECT_TRUE(refused(2, 16, 764, false, true, 1, EQUI_STORE)) << "no whole runs";
+  EXPECT_TRUE(refused(1, 4104, 768, false, true, 1, EQUI_STORE)) << "too many inputs";
+  EXPECT_TRUE(refused(1, 16, 768, false, true, 2, EQUI_ADD)) << "copies that differ";
+}
+
 // Where a product of many rows puts its results.
 enum class Results { numbers, operands, both };
 
