@@ -30,9 +30,11 @@ CudaDecoder::Kernels loaded_kernels() {
   return reinterpret_cast<CudaDecoder::Kernels>(cuda_kernel_symbol("equi_cuda_run_picture_ops"));
 }
 
-void* current_stream(const torch::Device& device) {
-  if (!device.is_cuda()) return nullptr;
-  return c10::impl::VirtualGuardImpl(device.type()).getStream(device).native_handle();
+c10::Stream current_stream(const torch::Device& device) {
+  return c10::impl::VirtualGuardImpl(device.type()).getStream(device);
+}
+void* current_handle(const torch::Device& device) {
+  return device.is_cuda() ? current_stream(device).native_handle() : nullptr;
 }
 
 // [B, H, W, C] -> the same memory as libtorch's convolutions want to see it, and back.
@@ -88,7 +90,7 @@ torch::Tensor sums_for(at::IntArrayRef sizes, const torch::Device& device) {
 // Operations on pictures wait in a list until libtorch has to work on what they make.
 class CudaDecoder::Pass {
  public:
-  Pass(Kernels kernels, const torch::Device& device) : kernels_(kernels), stream_(current_stream(device)) {}
+  Pass(Kernels kernels, const torch::Device& device) : kernels_(kernels), stream_(current_handle(device)) {}
 
   // By libtorch, without a bias. x: [B, H + 2, W + 2, C] -> [B, H, W, C']
   torch::Tensor convolved(const torch::Tensor& x, const torch::Tensor& weight) {
@@ -231,6 +233,8 @@ CudaDecoder::CudaDecoder(const Tokenizer& tokenizer, Kernels kernels)
   merge(weights_.after);
   for (auto& level : weights_.levels) std::ranges::for_each(level.blocks, merge);
   weights_.conv_out.weight = to_whole_octets(weights_.conv_out.weight);
+  // Decodings may be on other streams.
+  if (const auto device = from_tokens_.device(); device.is_cuda()) current_stream(device).synchronize();
 }
 
 torch::Tensor CudaDecoder::decode(const torch::Tensor& tokens) const {

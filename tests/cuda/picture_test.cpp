@@ -42,8 +42,7 @@ constexpr std::array<Size, 9> kSizes = {{{2, 3, 5, 8},
                                          {1, 225, 227, 24},
                                          {1, 450, 453, 24}}};
 // For a GPU, which is quick enough.
-constexpr std::array<Size, 4> kLargeSizes = {
-    {{1, 256, 256, 128}, {2, 128, 131, 256}, {1, 16, 16, 512}, {1, 512, 509, 128}}};
+constexpr std::array<Size, 3> kLargeSizes = {{{1, 256, 256, 128}, {2, 128, 131, 256}, {1, 16, 16, 512}}};
 
 class CudaPictures : public ::testing::TestWithParam<const char*> {
  protected:
@@ -197,7 +196,7 @@ TEST_P(CudaPictures, SumsOfPicturesAndWhatANormNeedsOfThem) {
 
 TEST_P(CudaPictures, Enlargements) {
   for (const auto& s : sizes()) {
-    if (s.pixels() > 256 * 256) continue;
+    if (s.pictures * s.pixels() * s.channels > 1'500'000) continue;
     for (const auto& [vertical, horizontal] : {std::pair{2, 2}, {2, 1}, {3, 2}}) {
       SCOPED_TRACE(::testing::Message() << s << " by " << vertical << " and " << horizontal);
       const Size larger{s.pictures, s.height * vertical, s.width * horizontal, s.channels};
