@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/cuda/ops.h"
+#include "core/cuda/picture_ops.h"
 
 // The C interface of libequicanvas_cuda. Pointers are device pointers, `stream` is a cudaStream_t; calls only
 // launch and return the CUDA error code of the launch (0: none).
@@ -27,4 +28,8 @@ int equi_cuda_run_ops(const EquiOp* ops, std::int64_t count, int overlap, void* 
 int equi_cuda_graph_create(const EquiOp* ops, std::int64_t count, int overlap, void** graph);
 int equi_cuda_graph_launch(void* graph, void* stream);
 void equi_cuda_graph_destroy(void* graph);
+
+// Operations on pictures, one after the other on a stream. `overlap` lets each but the first begin before the
+// one before it has ended where the device can do that; results are the same. May be captured in a graph.
+int equi_cuda_run_picture_ops(const EquiPictureOp* ops, std::int64_t count, int overlap, void* stream);
 }

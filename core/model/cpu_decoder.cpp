@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <mutex>
 #include <numeric>
 
 #include <ATen/Context.h>
@@ -50,81 +48,19 @@ std::shared_ptr<const CpuDecoder> CpuDecoder::of(const Tokenizer& tokenizer) {
       !at::globalContext().hasMKLDNN()) {
     return nullptr;
   }
-  // A decoder that is held keeps its module, so that no other one has its address.
-  static std::mutex mutex;
-  static std::map<const DecoderImpl*, std::weak_ptr<const CpuDecoder>> held;
-  const std::scoped_lock lock(mutex);
-  std::erase_if(held, [](const auto& each) { return each.second.expired(); });
-  auto& place = held[tokenizer->decoder.get()];
-  auto decoder = place.lock();
-  if (decoder == nullptr) {
-    const torch::InferenceMode inference;
-    decoder = std::shared_ptr<const CpuDecoder>(new CpuDecoder(tokenizer, kernels));
-    place = decoder;
-  }
-  return decoder;
+  static HeldDecoders<CpuDecoder> held;
+  return held.get(tokenizer,
+                  [&] { return std::shared_ptr<const CpuDecoder>(new CpuDecoder(tokenizer, kernels)); });
 }
 
 CpuDecoder::CpuDecoder(const Tokenizer& tokenizer, const cpu::Kernels& kernels)
-    : kernels_(kernels), decoder_(tokenizer->decoder), post_quant_layer_(tokenizer->post_quant_layer) {
-  const auto& d = *decoder_;
-  conv_in_ = convolution_of(d.conv_in->weight, d.conv_in->bias);
-  conv_out_ = convolution_of(d.conv_out->weight, d.conv_out->bias);
-  before_ = resnet_of(*d.mid->block_1);
-  between_ = attention_of(*d.mid->attn_1);
-  after_ = resnet_of(*d.mid->block_2);
-  for (std::size_t i = d.up->size(); i-- > 0;) {
-    const auto& from = d.up->at<LevelImpl>(i);
-    Level level;
-    for (std::size_t k = 0; k < from.block->size(); ++k) {
-      level.blocks.push_back(resnet_of(from.block->at<ResnetBlockImpl>(k)));
-      if (!from.attn->is_empty()) level.attention.push_back(attention_of(from.attn->at<AttnBlockImpl>(k)));
-    }
-    if (!from.upsample.is_empty()) {
-      // Outputs in the order (dy, dx, c): the channels of a place of the larger picture lie side by side.
-      level.stride = from.upsample->stride;
-      const auto& conv = *from.upsample->conv->conv;
-      const auto area = level.stride.area();
-      const auto turned = [&](const torch::Tensor& t) {
-        return t.unflatten(0, {t.size(0) / area, area}).transpose(0, 1).flatten(0, 1).contiguous();
-      };
-      level.enlarge = convolution_of(turned(conv.weight), turned(conv.bias));
-    }
-    levels_.push_back(std::move(level));
-  }
-}
+    : kernels_(kernels), weights_(tokenizer, tokenizer->post_quant_layer->weight.scalar_type()) {}
 
 CpuDecoder::~CpuDecoder() = default;
 
-CpuDecoder::Convolution CpuDecoder::convolution_of(const torch::Tensor& weight, const torch::Tensor& bias) {
-  return {weight.detach().contiguous(torch::MemoryFormat::ChannelsLast), bias.detach()};
-}
-
-CpuDecoder::Resnet CpuDecoder::resnet_of(const ResnetBlockImpl& block) {
-  Resnet r;
-  r.norm1 = block.norm1;
-  r.norm2 = block.norm2;
-  r.conv1 = convolution_of(block.conv1->weight, block.conv1->bias);
-  r.conv2 = convolution_of(block.conv2->weight, block.conv2->bias);
-  if (!block.nin_shortcut.is_empty())
-    r.shortcut = convolution_of(block.nin_shortcut->weight, block.nin_shortcut->bias);
-  return r;
-}
-
-CpuDecoder::Attention CpuDecoder::attention_of(const AttnBlockImpl& block) {
-  const auto matrix = [](const Conv2d& conv) { return conv->weight.flatten(1); };
-  Attention a;
-  a.norm = block.norm;
-  a.weight = torch::cat({matrix(block.q), matrix(block.k), matrix(block.v)});
-  a.bias = torch::cat({block.q->bias, block.k->bias, block.v->bias});
-  a.out_weight = matrix(block.proj_out).contiguous();
-  a.out_bias = block.proj_out->bias.detach();
-  return a;
-}
-
 // For each picture and channel what GroupNorm multiplies with and adds: [B, 2, C] float32. Rows are summed
 // one by one and then in their order, so that the number of threads does not matter.
-torch::Tensor CpuDecoder::scales(const GroupNorm& norm, const torch::Tensor& x) const {
+torch::Tensor CpuDecoder::scales(const Weights::Norm& norm, const torch::Tensor& x) const {
   const auto batch = x.size(0), height = x.size(1), width = x.size(2), channels = x.size(3);
   const auto sums = torch::empty({batch, height, 2, channels}, torch::kFloat32);
   const auto rows = x.flatten(0, 1);
@@ -133,9 +69,8 @@ torch::Tensor CpuDecoder::scales(const GroupNorm& norm, const torch::Tensor& x) 
       kernels_.image.sums(row_of(rows, r), width, channels, sums.data_ptr<float>() + r * 2 * channels);
     }
   });
-  const auto weight = norm->weight.to(torch::kFloat32), bias = norm->bias.to(torch::kFloat32);
   auto scales = torch::empty({batch, 2, channels}, torch::kFloat32);
-  const auto in_group = channels / norm->groups;
+  const auto in_group = channels / norm.groups;
   const auto numbers = static_cast<double>(in_group * height * width);
   std::vector<double> totals(static_cast<std::size_t>(2 * channels));
   for (std::int64_t b = 0; b < batch; ++b) {
@@ -152,9 +87,9 @@ torch::Tensor CpuDecoder::scales(const GroupNorm& norm, const torch::Tensor& x) 
       const double mean = sum(first), variance = std::max(sum(channels + first) - mean * mean, 0.0);
       const double inverse = 1.0 / std::sqrt(variance + GroupNormImpl::kEps);
       for (std::int64_t c = first; c < first + in_group; ++c) {
-        const double factor = inverse * weight.const_data_ptr<float>()[c];
+        const double factor = inverse * norm.weight.const_data_ptr<float>()[c];
         scale[c] = static_cast<float>(factor);
-        scale[channels + c] = static_cast<float>(bias.const_data_ptr<float>()[c] - mean * factor);
+        scale[channels + c] = static_cast<float>(norm.bias.const_data_ptr<float>()[c] - mean * factor);
       }
     }
   }
@@ -191,7 +126,7 @@ torch::Tensor CpuDecoder::bordered(const torch::Tensor& x) const {
   return image(x, {}, false, 1);
 }
 
-torch::Tensor CpuDecoder::normed(const GroupNorm& norm, const torch::Tensor& x, bool swish,
+torch::Tensor CpuDecoder::normed(const Weights::Norm& norm, const torch::Tensor& x, bool swish,
                                  std::int64_t border) const {
   return image(x, scales(norm, x), swish, border);
 }
@@ -204,23 +139,23 @@ void CpuDecoder::add(const torch::Tensor& x, const torch::Tensor& y) const {
   });
 }
 
-torch::Tensor CpuDecoder::run(const Resnet& block, const torch::Tensor& x) const {
+torch::Tensor CpuDecoder::run(const Weights::Resnet& block, const torch::Tensor& x) const {
   auto h = convolved(normed(block.norm1, x, true, 1), block.conv1.weight, block.conv1.bias);
   h = convolved(normed(block.norm2, h, true, 1), block.conv2.weight, block.conv2.bias);
   add(block.shortcut.weight.defined() ? convolved(x, block.shortcut.weight, block.shortcut.bias) : x, h);
   return h;
 }
 
-torch::Tensor CpuDecoder::run(const Attention& block, const torch::Tensor& x) const {
+torch::Tensor CpuDecoder::run(const Weights::Attention& block, const torch::Tensor& x) const {
   const auto places = normed(block.norm, x, false, 0).flatten(1, 2);  // [B, H * W, C]
   const auto parts = torch::linear(places, block.weight, block.bias).unsqueeze(1).chunk(3, 3);
   const auto mixed = torch::scaled_dot_product_attention(parts[0], parts[1], parts[2]).squeeze(1);
-  const auto y = torch::linear(mixed, block.out_weight, block.out_bias).view(x.sizes());
+  const auto y = torch::linear(mixed, block.out.weight, block.out.bias).view(x.sizes());
   add(x, y);
   return y;
 }
 
-torch::Tensor CpuDecoder::enlarged(const Level& level, const torch::Tensor& x) const {
+torch::Tensor CpuDecoder::enlarged(const Weights::Level& level, const torch::Tensor& x) const {
   const auto parts = convolved(bordered(x), level.enlarge.weight, level.enlarge.bias);
   const auto batch = x.size(0), height = x.size(1);
   auto y = torch::empty(
@@ -248,19 +183,20 @@ torch::Tensor CpuDecoder::decode(const torch::Tensor& tokens) const {
                 "the reflected convolutions need at least 2");
   }
   const torch::InferenceMode inference;
-  const auto columns = decoder_->decoder1d->along_columns(post_quant_layer_->along_columns(tokens));
+  const auto& w = weights_;
+  const auto columns = w.decoder->decoder1d->along_columns(w.post_quant_layer->along_columns(tokens));
   // [B, T, z * rows] -> [B, rows, T, z]
-  auto h = columns.unflatten(2, {decoder_->z_channels, -1}).permute({0, 3, 1, 2}).contiguous();
-  h = convolved(bordered(h), conv_in_.weight, conv_in_.bias);
-  h = run(after_, run(between_, run(before_, h)));
-  for (const auto& level : levels_) {
+  auto h = columns.unflatten(2, {w.decoder->z_channels, -1}).permute({0, 3, 1, 2}).contiguous();
+  h = convolved(bordered(h), w.conv_in.weight, w.conv_in.bias);
+  h = run(w.after, run(w.between, run(w.before, h)));
+  for (const auto& level : w.levels) {
     for (std::size_t i = 0; i < level.blocks.size(); ++i) {
       h = run(level.blocks[i], h);
       if (!level.attention.empty()) h = run(level.attention[i], h);
     }
     if (level.enlarge.weight.defined()) h = enlarged(level, h);
   }
-  h = convolved(normed(decoder_->norm_out, h, true, 1), conv_out_.weight, conv_out_.bias);
+  h = convolved(normed(w.norm_out, h, true, 1), w.conv_out.weight, w.conv_out.bias);
   return channels_second(h);
 }
 

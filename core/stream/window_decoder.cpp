@@ -60,6 +60,7 @@ WindowDecoder::WindowDecoder(model::Tokenizer tokenizer)
 WindowDecoder::WindowDecoder(model::Tokenizer tokenizer, std::unique_ptr<WorkRecorder> recorder)
     : tokenizer_(std::move(tokenizer)),
       on_cpu_(model::CpuDecoder::of(tokenizer_)),
+      on_gpu_(model::CudaDecoder::of(tokenizer_)),
       recorder_(std::move(recorder)) {
   const auto device = tokenizer_->post_quant_layer->weight.device();
   if (device.is_cuda()) beside_ = std::make_unique<Beside>(device);
@@ -83,10 +84,13 @@ DecodedWindows WindowDecoder::decode(const torch::Tensor& tokens) {
 
 torch::Tensor WindowDecoder::plain(const torch::Tensor& tokens) const {
   const std::int64_t columns = tokens.size(1);
-  const auto row = columns == 1 ? tokens.repeat({1, 2, 1}) : tokens;
-  const auto pixels =
-      (on_cpu_ != nullptr ? on_cpu_->decode(row) : tokenizer_->decode(row)).to(torch::kFloat32);
-  return pixels.narrow(3, 0, columns * config().column_pixels());
+  const auto pixels = pictures(columns == 1 ? tokens.repeat({1, 2, 1}) : tokens);
+  return pixels.to(torch::kFloat32).narrow(3, 0, columns * config().column_pixels());
+}
+
+torch::Tensor WindowDecoder::pictures(const torch::Tensor& tokens) const {
+  if (on_gpu_ != nullptr) return on_gpu_->decode(tokens);
+  return on_cpu_ != nullptr ? on_cpu_->decode(tokens) : tokenizer_->decode(tokens);
 }
 
 torch::Tensor WindowDecoder::recorded_or_plain(const torch::Tensor& tokens) {

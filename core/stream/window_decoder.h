@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include "core/model/cpu_decoder.h"
+#include "core/model/cuda_decoder.h"
 #include "core/stream/work_recorder.h"
 
 namespace c10 {
@@ -34,8 +35,8 @@ class DecodedWindows {
 
 // The tokenizer's decoder for windows, as quick as the device allows. On a GPU it has a stream of its own, so
 // that it works beside the generator, and each window shape that comes again is recorded once and replayed
-// (one launch in place of some hundred). On the CPU it is a model::CpuDecoder where that applies, elsewhere a
-// plain call. What the pixels are does not depend on any of that. Not thread-safe.
+// (one launch in place of some hundred). It is a model::CpuDecoder or a model::CudaDecoder where one applies,
+// elsewhere a plain call. What the pixels are does not depend on any of that. Not thread-safe.
 class WindowDecoder {
  public:
   // For the device that the tokenizer is on.
@@ -65,12 +66,14 @@ class WindowDecoder {
   class Beside;  // a stream of its own
 
   torch::Tensor plain(const torch::Tensor& tokens) const;
+  torch::Tensor pictures(const torch::Tensor& tokens) const;  // of two columns at least
   torch::Tensor recorded_or_plain(const torch::Tensor& tokens);
   Recording* recording_for(const torch::Tensor& tokens);
 
   model::Tokenizer tokenizer_;
-  std::shared_ptr<const model::CpuDecoder> on_cpu_;  // null: the tokenizer itself
-  std::unique_ptr<Beside> beside_;                   // null: on the caller's stream
+  std::shared_ptr<const model::CpuDecoder> on_cpu_;
+  std::shared_ptr<const model::CudaDecoder> on_gpu_;  // neither: the tokenizer itself
+  std::unique_ptr<Beside> beside_;                    // null: on the caller's stream
   std::unique_ptr<WorkRecorder> recorder_;
   bool refused_ = false;       // it could not be recorded once: never again
   std::map<Shape, int> seen_;  // how often a shape came, until it is recorded

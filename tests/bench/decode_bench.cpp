@@ -1,12 +1,15 @@
-// One window of the decoder on the CPU: 16 columns, random weights, channels innermost as load_weights lays
-// converted weights out (DECODE_BENCH_PLAIN=1: as they lie in a file of the same precision).
+// One window of the decoder: 16 columns, random weights, channels innermost as load_weights lays converted
+// weights out (DECODE_BENCH_PLAIN=1: as they lie in a file of the same precision). On the CPU, and where
+// there is a GPU also there.
 //   build/release/bin/decode_bench
 #include <cstdlib>
 
 #include <benchmark/benchmark.h>
 
+#include "core/base/cuda_loader.h"
 #include "core/model/cpu_decoder.h"
 #include "core/model/weights.h"
+#include "core/stream/window_decoder.h"
 
 namespace equi {
 namespace {
@@ -62,6 +65,27 @@ void decode_quickly(benchmark::State& state, const TokenizerConfig& config, torc
   time_windows(state, decoder, torch::randn({1, 16, config.token_width}).to(type));
 }
 
+// As the program does it on a GPU, recorded and replayed; each window is waited for.
+void decode_on_gpu(benchmark::State& state, const TokenizerConfig& config, std::int64_t windows) {
+  const torch::InferenceMode inference;
+  if (!cuda_status().kernels_loaded) return state.SkipWithError(cuda_status().reason.c_str());
+  const auto there = torch::TensorOptions().device(torch::kCUDA).dtype(torch::kBFloat16);
+  model::Tokenizer tokenizer(config);
+  model::randomize_weights(*tokenizer, there, 1);
+  tokenizer->eval();
+  stream::WindowDecoder decoder(tokenizer);
+  const auto tokens = torch::randn({windows, 16, config.token_width}).to(there);
+  const auto decode_all = [&] {
+    auto made = decoder.decode(tokens);
+    return made.pixels().select(0, 0).select(0, 0).select(0, 0).select(0, 0).item<float>();
+  };
+  for (int i = 0; i < 3; ++i) decode_all();
+  for (auto _ : state) benchmark::DoNotOptimize(decode_all());
+  state.SetLabel(decoder.recorded() == 1 ? "recorded" : decoder.fallback_reason());
+  state.counters["windows_per_second"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * windows), benchmark::Counter::kIsRate);
+}
+
 void encode(benchmark::State& state, const TokenizerConfig& config, torch::ScalarType type) {
   const torch::InferenceMode inference;
   auto tokenizer = random_tokenizer(config, type);
@@ -98,6 +122,12 @@ BENCHMARK_CAPTURE(decode_quickly, published_float32, TokenizerConfig{}, torch::k
 BENCHMARK_CAPTURE(decode_quickly, published_bfloat16, TokenizerConfig{}, torch::kBFloat16)
     ->UseRealTime()
     ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_on_gpu, published_alone, TokenizerConfig{}, 1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_on_gpu, published_eight, TokenizerConfig{}, 8)
+    ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encode, demo_float32, demo_size(), torch::kFloat32)
     ->UseRealTime()

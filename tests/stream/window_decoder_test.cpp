@@ -131,11 +131,14 @@ TEST(WindowDecoder, OnAGpuGraphsAndTheStreamOfItsOwnChangeNothing) {
   there->eval();
   WindowDecoder decoder(there), plain(there, nullptr);
   EXPECT_TRUE(decoder.works_beside());
+  EXPECT_EQ(model::CudaDecoder::of(there) != nullptr, cuda_status().kernels_loaded);
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const auto tokens = tokens_of(2, 16, seed);
     auto made = decoder.decode(tokens.to(torch::kCUDA));
     auto expected = plain.decode(tokens);
     EXPECT_LE((made.pixels() - expected.pixels()).abs().max().item<double>(), 1e-2) << seed;
+    const auto modules = there->decode(tokens.to(there->post_quant_layer->weight.options()));
+    EXPECT_LE(relative_error(made.pixels(), modules.to(torch::kFloat32)), 5e-2) << seed;
   }
   EXPECT_EQ(decoder.recorded(), 1U) << decoder.fallback_reason();
 }
