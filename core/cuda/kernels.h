@@ -10,7 +10,7 @@
 extern "C" {
 
 // Grows when a signature changes; the host compares it before it uses a kernel.
-#define EQUI_CUDA_ABI 6
+#define EQUI_CUDA_ABI 5
 int equi_cuda_abi();
 
 // One guided Euler step on `count` = N*E numbers in float32 (algorithm.md section 3):

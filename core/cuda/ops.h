@@ -27,12 +27,8 @@ struct EquiNorm {
   int64_t modulation_stride;
 };
 
-// y = epilogue(norm(x) W^T + bias) for 1 to 8 rows: a matrix-vector product for each. `in` is a multiple of
-// 8; the weight and x are aligned to 16 bytes.
-//
-// A norm takes the moments of x from whoever made it, because every block would sum up all of x again: for
-// each run of kEquiRun numbers their mean and the sum of their squared distances from it. Whoever makes y can
-// write its own (equi_may_have_runs), if its copies are alike (no EQUI_ADD).
+// y = epilogue(x W^T + bias) for 1 to 8 rows: a matrix-vector product for each. `in` is a multiple of 8; the
+// weight and x are aligned to 16 bytes.
 struct EquiLinear {
   const void* weight;  // [out, in]
   const float* bias;   // [out]
@@ -44,9 +40,6 @@ struct EquiLinear {
   const float* gate;  // EQUI_ADD_GATED
   int64_t gate_stride;
   int32_t copies;  // row r goes to rows r, r + rows, ... of y: 2 where both guidance branches start from it
-  EquiNorm norm;
-  const float* x_runs;  // [rows, in / kEquiRun, 2], with a norm
-  float* y_runs;        // [rows * copies, out / kEquiRun, 2], or null
 };
 
 // y = epilogue(a W^T + bias) for any number of rows, on tensor cores where there are some. `a` has room for
@@ -160,19 +153,9 @@ struct EquiOp {
 };
 
 constexpr int32_t kEquiMaxLinearRows = 8;  // of EquiLinear; more go through EquiGemm
-constexpr int32_t kEquiRun = 8, kEquiMaxRunRows = 2;
-constexpr int32_t kEquiLeastRuns = 96, kEquiMostRuns = 256;  // of a row
-constexpr int32_t kEquiMostRunInputs = 4096;                 // of the product that makes it
-constexpr int32_t kEquiMaxWidth = 8192;                      // of a row of EquiLinear and EquiNormRows
-constexpr int32_t kEquiMaxWindow = 8;                        // keys of EquiAttendWindow
+constexpr int32_t kEquiMaxWidth = 8192;    // of a row of EquiLinear and EquiNormRows
+constexpr int32_t kEquiMaxWindow = 8;      // keys of EquiAttendWindow
 constexpr int32_t kEquiMaxHeadWidth = 128;
 constexpr int32_t kEquiMaxPathSteps = 512;  // of EquiSolverPath
 constexpr int32_t kEquiPlanNumbers = 6;     // of a step of its plan
-}
-
-// Whether rows of `width` numbers that an EquiLinear with `in` inputs makes can have runs: its y_runs, and
-// with a norm the x_runs of whoever takes them.
-inline bool equi_may_have_runs(int64_t rows, int64_t in, int64_t width) {
-  return rows <= kEquiMaxRunRows && in <= kEquiMostRunInputs && width % kEquiRun == 0 &&
-         width >= kEquiLeastRuns * kEquiRun && width <= kEquiMostRuns * kEquiRun;
 }

@@ -70,32 +70,18 @@ std::vector<double> normalised(const EquiNorm& n, const float* x, int64_t row, i
   return y;
 }
 
-// Mean and squared distances of each run of a row.
-void write_runs(const float* row, int64_t width, float* runs) {
-  for (int64_t first = 0; first < width; first += kEquiRun) {
-    double mean = 0, squares = 0;
-    for (int64_t i = first; i < first + kEquiRun; ++i) mean += row[i] / double{kEquiRun};
-    for (int64_t i = first; i < first + kEquiRun; ++i) squares += (row[i] - mean) * (row[i] - mean);
-    *runs++ = static_cast<float>(mean);
-    *runs++ = static_cast<float>(squares);
-  }
-}
-
 void run(const EquiLinear& op) {
   for (int64_t r = 0; r < op.rows; ++r) {
-    const auto x = normalised(op.norm, op.x + r * op.in, r, op.in);
+    const float* x = op.x + r * op.in;
     for (int64_t o = 0; o < op.out; ++o) {
       const Half* w = halves(op.weight) + o * op.in;
       double v = op.bias[o];
-      for (int64_t i = 0; i < op.in; ++i) v += x[static_cast<std::size_t>(i)] * widen(w[i]);
+      for (int64_t i = 0; i < op.in; ++i) v += static_cast<double>(x[i]) * widen(w[i]);
       for (int64_t c = 0; c < op.copies; ++c) {
         float& y = op.y[(c * op.rows + r) * op.y_stride + o];
         y = finish(op.epilogue, v, y, op.gate + (op.gate == nullptr ? 0 : r * op.gate_stride + o));
       }
     }
-  }
-  for (int64_t r = 0; op.y_runs != nullptr && r < int64_t{op.rows} * op.copies; ++r) {
-    write_runs(op.y + r * op.y_stride, op.out, op.y_runs + r * (op.out / kEquiRun) * 2);
   }
 }
 

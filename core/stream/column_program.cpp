@@ -13,10 +13,6 @@ float* data(const torch::Tensor& t) {
   return static_cast<float*>(t.data_ptr());
 }
 
-float* data_if_any(const torch::Tensor& t) {
-  return t.defined() ? data(t) : nullptr;
-}
-
 std::int64_t whole_tiles(std::int64_t rows) {
   return (rows + kTile - 1) / kTile * kTile;
 }
@@ -53,12 +49,6 @@ torch::Tensor ColumnProgram::memory(torch::IntArrayRef shape, torch::ScalarType 
   return torch::zeros(shape, options_.dtype(type));
 }
 
-// Memory for the runs of rows that products of up to `in` inputs make, where those can have some.
-torch::Tensor ColumnProgram::runs_of(std::int64_t in, std::int64_t width) const {
-  if (!equi_may_have_runs(rows_, in, width)) return {};
-  return memory({rows_, width / kEquiRun, 2});
-}
-
 ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::SolverPlan& plan,
                              std::int64_t batch, bool both_branches)
     : config_(generator->config),
@@ -89,9 +79,7 @@ ColumnProgram::ColumnProgram(const model::Generator& generator, const sampling::
   wide_ = memory({rows_, std::int64_t{3} * c.width});
   mixed_ = memory({rows_, c.width});
   hidden_ = memory({rows_, c.mlp_width});
-  x_runs_ = runs_of(std::max(c.width, c.mlp_width), c.width);
   flow_x_ = memory({many, c.flow_width});
-  flow_runs_ = runs_of(std::max(c.token_width, c.flow_width), c.flow_width);
   flow_hidden_ = memory({rows_, c.flow_width});
   velocities_ = memory({many, c.token_width});
   history_ = memory({sampling::SolverPlan::kHistory, batch_, c.token_width});
@@ -136,10 +124,10 @@ ColumnProgram::Rows ColumnProgram::between_products(std::int64_t rows, const tor
   return {nullptr, operands.data_ptr()};
 }
 
-// y = epilogue(norm(x) W^T + bias). A norm of rows without runs is an operation of its own: each block of a
-// product would sum up all that it takes (measured: 1.1 and 2.0 us instead of 4.9). Many rows are operands
-// first, where they are not that already, and go to tensor cores. With `both_copies` the rows are written
-// twice, the second time for the other guidance branch.
+// y = epilogue(norm(x) W^T + bias). A norm is an operation of its own: each block of a product would read all
+// that it takes (measured: 1.1 and 2.0 us instead of 4.9). Many rows are operands first, where they are not
+// that already, and go to tensor cores. With `both_copies` the rows are written twice, the second time for
+// the other guidance branch.
 void ColumnProgram::add_product(std::vector<EquiOp>& ops, const Product& p, std::int64_t rows, const Rows& x,
                                 const Before& how, const Rows& y, const After& then, bool both_copies) const {
   const auto in = static_cast<std::int32_t>(p.weight.size(1)),
@@ -149,29 +137,16 @@ void ColumnProgram::add_product(std::vector<EquiOp>& ops, const Product& p, std:
   EquiOp op{};
   if (rows <= kEquiMaxLinearRows) {
     const float* input = x.numbers;
-    const bool folded = how.norm != nullptr && x.runs != nullptr;
-    if (how.norm != nullptr && !folded) {
+    if (how.norm != nullptr) {
       op.kind = EQUI_OP_NORM_ROWS;
       op.norm_rows = {input, count, count, in, describe(how), data(normed_), 0};
       ops.push_back(op);
       input = data(normed_);
     }
     op.kind = EQUI_OP_LINEAR;
-    op.linear = {p.weight.data_ptr(),
-                 data(p.bias),
-                 in,
-                 out,
-                 count,
-                 input,
-                 then.epilogue,
-                 y.numbers,
-                 out,
-                 then.gate,
-                 modulation_width_,
-                 copies,
-                 describe(folded ? how : Before{}),
-                 x.runs,
-                 y.runs};
+    op.linear = {
+        p.weight.data_ptr(), data(p.bias),      in,    out, count, input, then.epilogue, y.numbers, out,
+        then.gate,           modulation_width_, copies};
     ops.push_back(op);
     return;
   }
@@ -199,11 +174,9 @@ void ColumnProgram::add_block(std::vector<EquiOp>& ops, std::size_t index, std::
   };
   const auto rows = static_cast<std::int32_t>(rows_), width = static_cast<std::int32_t>(c.head_width());
 
-  const Rows x{data(x_), nullptr, data_if_any(x_runs_)}, wide{data(wide_)},
-      mixed = between_products(rows_, mixed_, mixed_operands_),
-      hidden = between_products(rows_, hidden_, hidden_operands_);
-  // What the first block takes is no product, so it has no runs.
-  add_product(ops, b.qkv, rows_, index == 0 ? Rows{x.numbers} : x, {&b.norm1}, wide, {});
+  const Rows x{data(x_)}, wide{data(wide_)}, mixed = between_products(rows_, mixed_, mixed_operands_),
+                                             hidden = between_products(rows_, hidden_, hidden_operands_);
+  add_product(ops, b.qkv, rows_, x, {&b.norm1}, wide, {});
   EquiOp op{};
   op.kind = EQUI_OP_ATTEND_WINDOW;
   op.attend_window = {rows,
@@ -298,8 +271,7 @@ void ColumnProgram::add_velocities(std::vector<EquiOp>& ops, const Rows& points,
                                    bool both_copies, std::int64_t row) const {
   const float* modulation = data(modulations_) + row * modulation_width_;
   const std::int64_t rows = both_copies ? 2 * count : count;
-  const Rows x{data(flow_x_), nullptr, data_if_any(flow_runs_)},
-      hidden = between_products(rows, flow_hidden_, hidden_operands_);
+  const Rows x{data(flow_x_)}, hidden = between_products(rows, flow_hidden_, hidden_operands_);
   add_product(ops, weights_.input_proj, count, points, {}, x, {}, both_copies);
   for (const auto& block : weights_.flow_blocks) {
     const std::int64_t width = config_.flow_width;

@@ -77,12 +77,10 @@ class ColumnProgram {
     const float* gate = nullptr;
   };
 
-  // Rows as numbers, or as operands of a product with many rows; a result may be written as both. With runs a
-  // norm of the numbers is a part of the product that takes them.
+  // Rows as numbers, or as operands of a product with many rows; a result may be written as both.
   struct Rows {
     float* numbers = nullptr;
     void* operands = nullptr;
-    float* runs = nullptr;
   };
 
   // Results that are the next product's input as they are: what that product takes.
@@ -99,7 +97,6 @@ class ColumnProgram {
   void add_sweep(std::vector<EquiOp>& ops) const;
   void add_solver_step(std::vector<EquiOp>& ops, std::int64_t step) const;
   torch::Tensor memory(torch::IntArrayRef shape, torch::ScalarType type = torch::kFloat32) const;
-  torch::Tensor runs_of(std::int64_t in, std::int64_t width) const;
 
   GeneratorConfig config_;
   sampling::SolverPlan plan_;
@@ -110,7 +107,6 @@ class ColumnProgram {
   // Workspace: the stream, wide intermediate results, operands of products with many rows.
   torch::Tensor x_, wide_, mixed_, hidden_, flow_x_, flow_hidden_, velocities_, history_, cond_embedding_,
       modulations_, normed_, operands_, mixed_operands_, hidden_operands_, y_;
-  torch::Tensor x_runs_, flow_runs_;  // of x_ and flow_x_ (EquiLinear), or none
   // Of sweeps: the plan [steps, 6], its points [steps * R, E] bfloat16, the token and the one before [2, B,
   // E].
   torch::Tensor plan_numbers_, points_, ends_;

@@ -25,24 +25,15 @@ GeneratorConfig small_config() {
   return c;
 }
 
-// Wide enough for norms within products.
-GeneratorConfig wide_config() {
-  auto c = small_config();
-  c.width = c.flow_width = kEquiLeastRuns * kEquiRun;
-  c.heads = 8;
-  c.blocks = 2;
-  return c;
-}
-
 // A random generator whose weights are bfloat16 numbers, in both types.
 struct Pair {
   model::Generator narrow{nullptr}, wide{nullptr};
 };
 
 // `stiffness` multiplies the velocity.
-Pair make_generators(double stiffness, const GeneratorConfig& config = small_config()) {
+Pair make_generators(double stiffness) {
   Pair made;
-  made.narrow = model::Generator(config);
+  made.narrow = model::Generator(small_config());
   model::randomize_weights(*made.narrow, torch::kFloat32, 8);
   const torch::NoGradGuard no_grad;
   torch::manual_seed(3);
@@ -50,7 +41,7 @@ Pair make_generators(double stiffness, const GeneratorConfig& config = small_con
   made.narrow->diffloss->net->final_layer->linear->weight.mul_(stiffness);
   made.narrow->to(torch::kBFloat16);
   made.narrow->eval();
-  made.wide = model::Generator(config);
+  made.wide = model::Generator(small_config());
   model::randomize_weights(*made.wide, torch::kFloat32, 8);
   const auto from = made.narrow->parameters();
   auto to = made.wide->parameters();
@@ -77,10 +68,9 @@ GenerationSettings settings_with(sampling::Method method, int evaluations) {
 
 // A row of columns by an engine, as ColumnGenerator uses it: [columns, B, E].
 torch::Tensor make_row(ColumnEngine& engine, const GenerationSettings& settings, const torch::Tensor& noise,
-                       const std::vector<Scene>& scenes, bool both_branches,
-                       const Pair& pair = generators()) {
+                       const std::vector<Scene>& scenes, bool both_branches) {
   const auto batch = noise.size(1);
-  ContextStream context(pair.narrow, batch, both_branches, model::Backend::tensors);
+  ContextStream context(generators().narrow, batch, both_branches, model::Backend::tensors);
   auto state = context.start(0);
   std::vector<torch::Tensor> tokens;
   for (std::int64_t k = 0; k < noise.size(0); ++k) {
@@ -95,9 +85,9 @@ torch::Tensor make_row(ColumnEngine& engine, const GenerationSettings& settings,
 }
 
 torch::Tensor expected_row(const GenerationSettings& settings, const torch::Tensor& noise,
-                           const std::vector<Scene>& scenes, bool both_branches,
-                           const Pair& pair = generators()) {
-  ColumnGenerator generator(pair.wide, settings, noise.size(1), both_branches, model::Backend::tensors);
+                           const std::vector<Scene>& scenes, bool both_branches) {
+  ColumnGenerator generator(generators().wide, settings, noise.size(1), both_branches,
+                            model::Backend::tensors);
   std::vector<torch::Tensor> tokens;
   for (std::int64_t k = 0; k < noise.size(0); ++k) tokens.push_back(generator.next(noise[k], scenes));
   return torch::stack(tokens);
@@ -128,23 +118,6 @@ TEST_P(ColumnEngineBy, MakesTheSameRowAsTheTensorPath) {
                              expected_row(settings, noise, scenes, true)),
               kBound)
         << sampling::name(method);
-  }
-}
-
-TEST_P(ColumnEngineBy, MakesTheSameRowWithNormsWithinProducts) {
-  const auto pair = make_generators(1.0, wide_config());
-  for (const bool both : {true, false}) {
-    auto settings = settings_with(sampling::Method::corrected2, 4);
-    if (!both) settings.guidance.scale = 1.0;
-    ColumnEngine engine(pair.narrow, plan_of(settings), 1, both, executor());
-    const auto ops = ColumnProgram(pair.narrow, plan_of(settings), 1, both).flow();
-    EXPECT_TRUE(std::ranges::none_of(ops, [](const EquiOp& op) { return op.kind == EQUI_OP_NORM_ROWS; }));
-    const auto noise = torch::randn({6, 1, 16});
-    const std::vector<Scene> scenes = {{2}};
-    EXPECT_LE(relative_error(make_row(engine, settings, noise, scenes, both, pair),
-                             expected_row(settings, noise, scenes, both, pair)),
-              kBound)
-        << both;
   }
 }
 
