@@ -191,48 +191,69 @@ __global__ void __launch_bounds__(kPictureThreads, kBlocksTogether) sum(SumTask<
 struct ScalesTask {
   EquiPictureScales op;
   PictureCut cut;
+  double whole, rest;                  // pixels of a chunk, and of the last one
+  double part_of_whole, part_of_rest;  // one by those
+  double part;                         // one by the numbers of a group
 };
 
-constexpr int kScaleThreads = 256;
+constexpr int kScaleThreads = 256, kScaleParts = 16;
 
-// A block for each group of each picture.
+// The sum of what all threads give, the same for each. `scratch` is free again after the caller's next
+// barrier.
+__device__ inline double2 block_sum(const double2& mine, double2 (&scratch)[kScaleThreads + kScaleParts]) {
+  const int thread = static_cast<int>(threadIdx.x);
+  scratch[thread] = mine;
+  __syncthreads();
+  if (thread < kScaleParts) {
+    double2 sum = {0, 0};
+#pragma unroll
+    for (int i = thread; i < kScaleThreads; i += kScaleParts) {
+      sum = {sum.x + scratch[i].x, sum.y + scratch[i].y};
+    }
+    scratch[kScaleThreads + thread] = sum;
+  }
+  __syncthreads();
+  double2 sum = {0, 0};
+#pragma unroll
+  for (int i = 0; i < kScaleParts; ++i) {
+    const double2 part = scratch[kScaleThreads + i];
+    sum = {sum.x + part.x, sum.y + part.y};
+  }
+  return sum;
+}
+
+// A block for each group of each picture; a thread has one channel of every few chunks. Sums go through
+// doubles: a mean far from 0 would cost a variance its digits.
 __global__ void __launch_bounds__(kScaleThreads) scales(ScalesTask task) {
-  __shared__ double sums[kScaleThreads], squares[kScaleThreads];
+  __shared__ double2 scratch[kScaleThreads + kScaleParts];
   const EquiPictureScales& op = task.op;
   const int in_group = op.channels / op.groups, first = static_cast<int>(blockIdx.x) * in_group;
   const int64_t picture = blockIdx.y;
   const int thread = static_cast<int>(threadIdx.x), last = task.cut.chunks - 1;
-  const double whole = task.cut.chunk, rest = op.pixels - static_cast<double>(last) * task.cut.chunk;
-  const double part_of_whole = 1.0 / whole, part_of_rest = 1.0 / rest;
+  const int across = in_group < kScaleThreads ? in_group : kScaleThreads;  // threads side by side
+  const int lines = kScaleThreads / across, line = thread / across;
   let_next_start<kAtStart>(kAtStart);
   wait_for_previous();
 
-  double sum = 0, square = 0;
-#pragma unroll 4
-  for (int i = thread; i < task.cut.chunks * in_group; i += kScaleThreads) {
-    const int chunk = i / in_group, c = first + i % in_group;
-    const float* from = op.sums + (picture * task.cut.chunks + chunk) * 2 * op.channels + c;
-    const double shift = op.shift != nullptr ? static_cast<double>(op.shift[c]) : 0.0;
-    const double own = from[0] + (chunk < last ? whole : rest) * shift;
-    sum += own;
-    square += from[op.channels] + own * own * (chunk < last ? part_of_whole : part_of_rest);
-  }
-  sums[thread] = sum;
-  squares[thread] = square;
-  __syncthreads();
-  for (int half = kScaleThreads / 2; half > 0; half /= 2) {
-    if (thread < half) {
-      sums[thread] += sums[thread + half];
-      squares[thread] += squares[thread + half];
+  double2 mine = {0, 0};
+  for (int c = first + thread % across; line < lines && c < first + in_group; c += across) {
+    const double shift = op.shift != nullptr ? op.shift[c] : 0.0F;
+    const float* from = op.sums + picture * task.cut.chunks * 2 * op.channels + c;
+#pragma unroll 8
+    for (int chunk = line; chunk < task.cut.chunks; chunk += lines) {
+      const float* of_chunk = from + static_cast<int64_t>(chunk) * 2 * op.channels;
+      const double own = of_chunk[0] + (chunk < last ? task.whole : task.rest) * shift;
+      const double squares = own * own * (chunk < last ? task.part_of_whole : task.part_of_rest);
+      mine = {mine.x + own, mine.y + squares + of_chunk[op.channels]};
     }
-    __syncthreads();
   }
-  const double part = 1.0 / (static_cast<double>(op.pixels) * in_group);
-  const double mean = sums[0] * part, variance = squares[0] * part - mean * mean;
-  const double inverse = 1.0 / sqrt((variance > 0 ? variance : 0.0) + static_cast<double>(op.eps));
+  const double2 sum = block_sum(mine, scratch);
+  const double mean = sum.x * task.part, variance = sum.y * task.part - mean * mean;
+  const float inverse = rsqrtf((variance > 0 ? static_cast<float>(variance) : 0.0F) + op.eps);
   float* to = op.scales + picture * 2 * op.channels;
   for (int c = first + thread; c < first + in_group; c += kScaleThreads) {
-    const double factor = inverse * op.weight[c], shift = op.shift != nullptr ? op.shift[c] : 0.0F;
+    const double factor = static_cast<double>(inverse) * op.weight[c];
+    const double shift = op.shift != nullptr ? op.shift[c] : 0.0F;
     to[c] = static_cast<float>(factor);
     to[op.channels + c] = static_cast<float>(op.bias[c] + (shift - mean) * factor);
   }
@@ -269,7 +290,11 @@ cudaError_t launch(const EquiPictureScales& op, const Launcher& launcher) {
       are_pictures(op.pictures, op.pixels, 1, op.channels) && op.groups >= 1 && op.channels % op.groups == 0;
   if (!usable) return cudaErrorInvalidValue;
   const dim3 grid(static_cast<unsigned>(op.groups), static_cast<unsigned>(op.pictures));
-  return launcher(scales, grid, kScaleThreads, 0, ScalesTask{op, picture_cut(op.pixels, op.channels)});
+  const auto cut = picture_cut(op.pixels, op.channels);
+  const double whole = cut.chunk, rest = op.pixels - whole * (cut.chunks - 1);
+  const double part = 1.0 / (static_cast<double>(op.pixels) * (op.channels / op.groups));
+  return launcher(scales, grid, kScaleThreads, 0,
+                  ScalesTask{op, cut, whole, rest, 1.0 / whole, 1.0 / rest, part});
 }
 
 }  // namespace equi::cuda
