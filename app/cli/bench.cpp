@@ -103,6 +103,7 @@ void add_bench(CLI::App& app) {
   auto* bench = app.add_subcommand("bench", "Measure speed, memory and numerical error on this machine");
   bench->require_subcommand(1);
   add_bench_column(*bench);
+  add_bench_operations(*bench);
   add_bench_numerics(*bench);
   add_bench_stream(*bench);
   add_bench_reference(*bench);

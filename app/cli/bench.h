@@ -15,6 +15,7 @@ namespace equi::cli {
 
 // Each adds one sub-command of `bench`; one source file each.
 void add_bench_column(CLI::App& bench);
+void add_bench_operations(CLI::App& bench);
 void add_bench_numerics(CLI::App& bench);
 void add_bench_stream(CLI::App& bench);
 void add_bench_reference(CLI::App& bench);

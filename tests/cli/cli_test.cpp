@@ -3,6 +3,7 @@
 #include <fstream>
 #include <span>
 
+#include "core/base/cuda_loader.h"
 #include "tests/cli/cli_fixture.h"
 
 namespace equi {
@@ -148,6 +149,21 @@ TEST_F(Cli, BenchNumericsJudgesBfloat16) {
               0.2)
       << "one crop of the five";
   expect_error("bench numerics --model models/demo --scene 15", "scene");
+}
+
+TEST_F(Cli, BenchOperationsIsForGpus) {
+  expect_error("bench operations --device cpu", "device");
+  if (!cuda_status().kernels_loaded) GTEST_SKIP() << "no GPU for the rest: " << cuda_status().reason;
+  const Outcome outcome = run("bench operations --size small --solver euler --evaluations 60 --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const auto& part : nlohmann::json::parse(outcome.out).at("parts")) {
+    int operations = 0;
+    for (const auto& kind : part.at("kinds")) {
+      operations += kind.at("count").get<int>();
+      EXPECT_GT(kind.at("seconds_each").get<double>(), 0.0);
+    }
+    EXPECT_EQ(operations, part.at("operations").get<int>());
+  }
 }
 
 TEST_F(Cli, APlanThatIsTooLargeForTheDiskIsSaidBeforeItStarts) {
