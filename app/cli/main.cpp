@@ -1,8 +1,8 @@
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
-#include <set>
 #include <string>
 
 #include <c10/util/Exception.h>
@@ -92,12 +92,14 @@ int run(int argc, char** argv) {
   return finished(g_exit_code);
 }
 
-// Whether it is a command that runs a model for long.
-bool computes(int argc, char** argv) {
-  static const std::set<std::string> commands = {"generate", "extend", "batch",    "export",
-                                                 "inspect",  "train",  "evaluate", "bench"};
-  return argc > 2 && commands.contains(argv[1]);
+// Before the libraries are set up.
+void begin(int argc, char** argv, char** environment) {
+  for (const char* command : {"generate", "extend", "batch", "export", "inspect", "train", "evaluate",
+                              "bench"}) {  // run a model for long
+    if (argc > 2 && std::strcmp(argv[1], command) == 0) wait_shortly(argv, environment);
+  }
 }
+EQUI_BEFORE_LIBRARIES(begin);
 
 }  // namespace
 
@@ -108,6 +110,5 @@ void set_exit_code(int code) {
 }  // namespace equi::cli
 
 int main(int argc, char** argv) {
-  if (equi::cli::computes(argc, argv)) equi::wait_shortly(argv);
   return equi::cli::run(argc, argv);
 }

@@ -11,8 +11,16 @@
 
 using namespace equi::ui;
 
+namespace {
+
+void begin(int /*argc*/, char** argv, char** environment) {
+  equi::wait_shortly(argv, environment);
+}
+EQUI_BEFORE_LIBRARIES(begin);
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  equi::wait_shortly(argv);
   prepare_application();
   QApplication application(argc, argv);
   QCommandLineParser parser;

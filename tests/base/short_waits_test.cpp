@@ -13,7 +13,7 @@ namespace {
 TEST(ShortWaits, WhatIsSetStays) {
   const char* expected = std::getenv("EQUICANVAS_TEST_SPINS");
   if (expected == nullptr) setenv("GOMP_SPINCOUNT", expected = "77", 1);
-  wait_shortly(nullptr);
+  wait_shortly(nullptr, environ);
   EXPECT_STREQ(std::getenv("GOMP_SPINCOUNT"), expected);
 }
 
@@ -25,7 +25,7 @@ TEST(ShortWaits, TheProgramStartsItselfAgain) {
     setenv("EQUICANVAS_TEST_SPINS", "3000", 1);
     char name[] = "base_test", filter[] = "--gtest_filter=ShortWaits.WhatIsSetStays";
     char* argv[] = {name, filter, nullptr};
-    wait_shortly(argv);
+    wait_shortly(argv, environ);
     _exit(99);
   }
   int status = 0;
@@ -39,7 +39,7 @@ TEST(ShortWaits, AChoiceOfTheUsersIsLeftAlone) {
   if (child == 0) {
     unsetenv("GOMP_SPINCOUNT");
     setenv("OMP_WAIT_POLICY", "active", 1);
-    wait_shortly(nullptr);
+    wait_shortly(nullptr, environ);
     _exit(std::getenv("GOMP_SPINCOUNT") == nullptr ? 0 : 1);
   }
   int status = 0;

@@ -19,6 +19,29 @@ TEST_F(Cli, HelpAndVersion) {
   }
 }
 
+// libgomp tells what it was given when it is loaded.
+TEST_F(Cli, CommandsThatComputeDoNotSpinForLong) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "not under a sanitizer";
+#endif
+  const auto spins_of = [&](const char* environment, const std::string& arguments) {
+    const std::string whole =
+        std::string("env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT OMP_DISPLAY_ENV=verbose ") + environment + " " +
+        EQUI_CLI + " " + arguments + " > " + at("all") + " 2>&1";
+    EXPECT_EQ(std::system(whole.c_str()), 0) << whole;
+    std::ifstream in(at("all"));
+    const std::string all(std::istreambuf_iterator<char>(in), {});
+    const std::string key = "GOMP_SPINCOUNT = '";
+    const auto begin = all.find(key);
+    EXPECT_EQ(all.find(key, begin + 1), std::string::npos) << "the libraries were set up twice";
+    if (begin == std::string::npos) return std::string("not told");
+    return all.substr(begin + key.size(), all.find('\'', begin + key.size()) - begin - key.size());
+  };
+  EXPECT_EQ(spins_of("", "generate --help"), "3000");
+  EXPECT_EQ(spins_of("GOMP_SPINCOUNT=77", "generate --help"), "77") << "the user's choice";
+  EXPECT_NE(spins_of("", "info --help"), "3000") << "it computes nothing";
+}
+
 TEST_F(Cli, ImportThenInfo) {
   const auto imported = run("import --tokenizer " + golden("tokenizer_tiny.ckpt") + " --generator " +
                             golden("generator_tiny.pth") + " --dtype bf16 --json -o " + at("bundle"));
