@@ -1,11 +1,11 @@
 // Products of many rows (gemm_tile.cuh): which tiles, and how many blocks share one. The choices are those
-// that were quickest on an H200 for the sizes of the published models.
+// that were quickest on an H200 for the sizes of the published models (README, "Speed").
 #include "core/cuda/gemm_tile.cuh"
 
 namespace equi::cuda {
 namespace {
 
-// All fit twice into a multiprocessor, and once into the least shared memory of a device (99 KiB).
+// At least two fit into a multiprocessor of compute capability 9.0.
 using Few = TileShape<1, 4, 1, 2, 4, 64, 8, 3>;    // 32 rows, 32 outputs
 using Some = TileShape<1, 5, 2, 2, 4, 128, 3, 2>;  // 40 rows, 64 outputs
 using Thin = TileShape<1, 4, 4, 2, 2, 64, 4, 2>;   // 32 rows, 128 outputs

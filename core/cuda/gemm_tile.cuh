@@ -1,9 +1,8 @@
-// Products of many rows on tensor cores. A block makes a tile of rows and outputs; slices of 64 inputs of
-// both stream through shared memory, kStages - 1 ahead of the tensor cores, the first weights before the
-// kernel in front has ended. What such a product costs is the way of the operands from the second-level
-// cache: each block reads its rows and its outputs' weights once, so tiles are large, and where there are too
-// few of them for the device, the blocks of a cluster share the inputs and one tile's sums meet in their
-// shared memory.
+// Products of many rows on tensor cores. A block makes a tile of rows and outputs; slices of inputs of both
+// stream through shared memory, kStages - 1 ahead of the tensor cores, the first weights before the kernel in
+// front has ended. What such a product costs is the way of the operands from the second-level cache: each
+// block reads its rows and its outputs' weights once, so tiles are large, and where there are too few of them
+// for the device, the blocks of a cluster share the inputs and one tile's sums meet in their shared memory.
 #pragma once
 
 #include "core/cuda/ampere.cuh"
@@ -31,6 +30,8 @@ struct TileShape {
   static constexpr int kRing = kStages * kStagePieces;               // 16-byte pieces
   static constexpr int kSums = kGroups * kTiles * kWarp;             // of the tiles that a block finishes
   static constexpr std::size_t kShared = sizeof(uint4) * (kRing > kSums ? kRing : kSums);
+  static_assert(kShared <=
+                std::size_t{99} * 1024);  // what a block has from compute capability 8.0 on, at least
 };
 
 // Where a piece of a line lies: the eight lines that a matrix load reads at a time meet all banks. Those are

@@ -5,6 +5,8 @@
 namespace equi::cuda {
 namespace {
 
+__global__ void any_kernel() {}
+
 cudaError_t launch_op(const EquiOp& op, const Launcher& launcher) {
   switch (op.kind) {
     case EQUI_OP_LINEAR:
@@ -35,14 +37,6 @@ cudaError_t launch_all(const EquiOp* ops, std::int64_t count, const Launcher& la
   return cudaSuccess;
 }
 
-// What the current device has of what a launch can ask for.
-Launcher launcher_for(cudaStream_t stream, bool overlap) {
-  int device = 0, major = 0;
-  if (cudaGetDevice(&device) != cudaSuccess) return {stream};
-  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  return {stream, overlap && major >= 9, major >= 9};
-}
-
 cudaError_t capture(const EquiOp* ops, std::int64_t count, bool overlap, cudaGraph_t* graph) {
   cudaStream_t stream = nullptr;
   auto code = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
@@ -58,6 +52,20 @@ cudaError_t capture(const EquiOp* ops, std::int64_t count, bool overlap, cudaGra
 }
 
 }  // namespace
+
+// Kernels must have been compiled for 9.0 too: older code neither waits for the kernel in front nor knows of
+// clusters, whatever runs it.
+Launcher launcher_for(cudaStream_t stream, bool overlap) {
+  constexpr int kHopper = 90;
+  cudaFuncAttributes code{};
+  int device = 0, major = 0;
+  if (cudaGetDevice(&device) != cudaSuccess || cudaFuncGetAttributes(&code, any_kernel) != cudaSuccess)
+    return {stream};
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+  const bool hopper = 10 * major >= kHopper && code.ptxVersion >= kHopper;
+  return {stream, overlap && hopper, hopper};
+}
+
 }  // namespace equi::cuda
 
 extern "C" int equi_cuda_run_ops(const EquiOp* ops, std::int64_t count, int overlap, void* stream) {

@@ -11,7 +11,7 @@ namespace equi::cuda {
 struct Launcher {
   cudaStream_t stream = nullptr;
   bool overlap = false;
-  bool clusters = false;  // whether the device has them (compute capability 9.0 and later)
+  bool clusters = false;  // whether there are any (compute capability 9.0 and later)
 
   // `cluster` blocks next to each other along z form a cluster.
   template <class Op>
@@ -38,6 +38,9 @@ struct Launcher {
     return cudaLaunchKernelEx(&config, kernel, op);
   }
 };
+
+// On a stream of the current device, with what that has of what a launch can ask for (graph.cu).
+Launcher launcher_for(cudaStream_t stream, bool overlap);
 
 // One source file for each kind of operation.
 cudaError_t launch(const EquiLinear& op, const Launcher& launcher);

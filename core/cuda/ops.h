@@ -42,8 +42,8 @@ struct EquiLinear {
   int32_t copies;  // row r goes to rows r, r + rows, ... of y: 2 where both guidance branches start from it
 };
 
-// y = epilogue(a W^T + bias) for any number of rows, on tensor cores where there are some. `a` has room for
-// rows rounded up to 32; widths are multiples of 16.
+// y = epilogue(a W^T + bias) for any number of rows, on tensor cores where there are some. Widths are
+// multiples of 16.
 struct EquiGemm {
   const void* a;       // [rows, in]
   const void* weight;  // [out, in]

@@ -25,15 +25,6 @@ __device__ inline int source_of(const EquiPictureImage& op, int place) {
          reflected(static_cast<int>(column) - op.border, op.width);
 }
 
-// silu to the precision of bfloat16.
-__device__ inline float quick_silu(float v) {
-#ifdef __CUDACC__
-  return __fdividef(v, 1.0F + __expf(-v));
-#else
-  return silu(v);
-#endif
-}
-
 __global__ void __launch_bounds__(kPictureThreads) image(ImageTask task) {
   const EquiPictureImage& op = task.op;
   const int pixels = op.height * op.width;
@@ -66,7 +57,7 @@ __global__ void __launch_bounds__(kPictureThreads) image(ImageTask task) {
 #pragma unroll
       for (int c = 0; c < 8; ++c) {
         const float v = fmaf(e.v[c], factor.v[c], offset.v[c]);
-        e.v[c] = op.swish != 0 ? quick_silu(v) : v;
+        e.v[c] = op.swish != 0 ? silu(v) : v;
       }
       store_bits(op.y, place_of(picture, places, place, op.channels, share.channel), rounded(e));
     }
@@ -75,8 +66,10 @@ __global__ void __launch_bounds__(kPictureThreads) image(ImageTask task) {
 
 cudaError_t launch(const EquiPictureImage& op, const Launcher& launcher) {
   const bool reflectable = op.border == 0 || (op.border == 1 && op.height >= 2 && op.width >= 2);
-  const bool usable = are_pictures(op.pictures, op.height, op.width, op.channels) && reflectable &&
-                      aligned(op.x) && aligned(op.y) && aligned(op.scales);
+  const bool usable = op.border >= 0 && reflectable &&
+                      are_pictures(op.pictures, op.height, op.width, op.channels) &&
+                      fit_pixels(op.height + 2 * op.border, op.width + 2 * op.border) && aligned(op.x) &&
+                      aligned(op.y) && aligned(op.scales);
   if (!usable) return cudaErrorInvalidValue;
   const auto cut = picture_cut((op.height + 2 * op.border) * (op.width + 2 * op.border), op.channels);
   return launcher(image, picture_grid(cut, op.pictures), kPictureThreads, 0, ImageTask{op, cut});
@@ -97,22 +90,14 @@ cudaError_t launch_op(const EquiPictureOp& op, const Launcher& launcher) {
   }
 }
 
-bool device_overlaps() {
-  int device = 0, major = 0;
-  if (cudaGetDevice(&device) != cudaSuccess) return false;
-  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  return major >= 9;
-}
-
 }  // namespace
 }  // namespace equi::cuda
 
 // What is in front of a list may be no kernel, or not one of ours: the first operation waits for its end.
 extern "C" int equi_cuda_run_picture_ops(const EquiPictureOp* ops, std::int64_t count, int overlap,
                                          void* stream) {
-  equi::cuda::Launcher launcher;
-  launcher.stream = static_cast<cudaStream_t>(stream);
-  const bool overlaps = overlap != 0 && equi::cuda::device_overlaps();
+  auto launcher = equi::cuda::launcher_for(static_cast<cudaStream_t>(stream), overlap != 0);
+  const bool overlaps = launcher.overlap;
   for (std::int64_t i = 0; i < count; ++i) {
     launcher.overlap = overlaps && i > 0;
     if (const auto code = equi::cuda::launch_op(ops[i], launcher); code != cudaSuccess) return code;

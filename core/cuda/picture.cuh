@@ -84,11 +84,13 @@ inline dim3 picture_grid(const PictureCut& cut, int32_t pictures) {
           static_cast<unsigned>(pictures)};
 }
 
-inline bool are_pictures(int32_t pictures, int32_t height, int32_t width, int32_t channels) {
-  constexpr int32_t kMost = 65535;  // of a grid's height and depth
+inline bool fit_pixels(int64_t height, int64_t width) {
   constexpr int64_t kMostPixels = int64_t{1} << 30U;
-  return pictures >= 1 && pictures <= kMost && height >= 1 && width >= 1 && channels >= 8 &&
-         channels % 8 == 0 && channels <= kMost && int64_t{height} * width <= kMostPixels;
+  return height >= 1 && width >= 1 && height <= kMostPixels && width <= kMostPixels / height;
+}
+inline bool are_pictures(int32_t pictures, int32_t height, int32_t width, int32_t channels) {
+  return pictures >= 1 && pictures <= kMostPictures && channels >= 8 && channels % 8 == 0 &&
+         channels <= kMostChannels && fit_pixels(height, width);
 }
 
 // picture_sums.cu

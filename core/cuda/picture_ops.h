@@ -72,6 +72,7 @@ struct EquiPictureOp {
 
 namespace equi::cuda {
 
+constexpr int32_t kMostPictures = 65535, kMostChannels = 65528;
 constexpr int32_t kPictureThreads = 256;  // of a block
 constexpr int32_t kPictureOctets = 16;    // the most octets of channels in a block: 256 bytes of a pixel
 

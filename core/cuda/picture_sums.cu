@@ -278,16 +278,18 @@ cudaError_t launch(const EquiPictureAdd& op, const Launcher& launcher) {
 
 cudaError_t launch(const EquiPictureEnlarge& op, const Launcher& launcher) {
   const int64_t pixels = int64_t{op.height} * op.width * op.vertical * op.horizontal;
-  const bool usable = are_pictures(op.pictures, op.height, op.width, op.channels) && op.vertical >= 1 &&
-                      op.horizontal >= 1 && pixels <= INT32_MAX && op.sums != nullptr && aligned(op.x) &&
-                      aligned(op.parts) && aligned(op.bias) && aligned(op.y);
+  const bool usable =
+      are_pictures(op.pictures, op.height, op.width, op.channels) && op.vertical >= 1 && op.horizontal >= 1 &&
+      fit_pixels(int64_t{op.height} * op.vertical, int64_t{op.width} * op.horizontal) && op.y != nullptr &&
+      op.sums != nullptr && aligned(op.x) && aligned(op.parts) && aligned(op.bias) && aligned(op.y);
   if (!usable) return cudaErrorInvalidValue;
   return launch_sum(Enlarged{op}, static_cast<int32_t>(pixels), launcher);
 }
 
 cudaError_t launch(const EquiPictureScales& op, const Launcher& launcher) {
-  const bool usable =
-      are_pictures(op.pictures, op.pixels, 1, op.channels) && op.groups >= 1 && op.channels % op.groups == 0;
+  const bool usable = are_pictures(op.pictures, op.pixels, 1, op.channels) && op.groups >= 1 &&
+                      op.channels % op.groups == 0 && op.sums != nullptr && op.weight != nullptr &&
+                      op.bias != nullptr && op.scales != nullptr;
   if (!usable) return cudaErrorInvalidValue;
   const dim3 grid(static_cast<unsigned>(op.groups), static_cast<unsigned>(op.pictures));
   const auto cut = picture_cut(op.pixels, op.channels);

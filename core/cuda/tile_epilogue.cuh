@@ -5,8 +5,8 @@
 
 namespace equi::cuda {
 
-// Two neighbouring outputs of each of two neighbouring rows. The constructor reads what only waits for the
-// kernels in front, finish() writes the results.
+// Two neighbouring outputs of each of two neighbouring rows. The constructor reads what the sums meet,
+// finish() writes the results.
 class TileEpilogue {
  public:
   __device__ TileEpilogue(const EquiGemm& op, int row, int out) : row_(row), out_(out) {

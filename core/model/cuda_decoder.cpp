@@ -20,10 +20,12 @@ constexpr int kOverlap = 1;         // kernels may begin before the one in front
 
 bool fits(const Tokenizer& tokenizer) {
   const auto& c = tokenizer->config;
-  return tokenizer->post_quant_layer->weight.scalar_type() == torch::kBFloat16 &&
-         c.z_channels % kOctet == 0 && std::ranges::all_of(c.channel_multipliers, [&](int m) {
-           return std::int64_t{m} * c.decoder_channels % kOctet == 0;
-         });
+  const auto usable = [](std::int64_t channels) {
+    return channels % kOctet == 0 && channels <= cuda::kMostChannels;
+  };
+  return tokenizer->post_quant_layer->weight.scalar_type() == torch::kBFloat16 && usable(c.z_channels) &&
+         std::ranges::all_of(c.channel_multipliers,
+                             [&](int m) { return usable(std::int64_t{m} * c.decoder_channels); });
 }
 
 CudaDecoder::Kernels loaded_kernels() {
@@ -88,12 +90,14 @@ torch::Tensor sums_for(at::IntArrayRef sizes, const torch::Device& device) {
 }
 
 // Softmax attention of one head. libtorch's own kernel gives a few places, as a window has, to a few blocks
-// (256 places of 512 channels: 23 us; product, softmax, product: 14), but never holds all scores.
+// (on an H200, 256 places of 512 channels: 23 us; product, softmax, product: 14), but never holds all scores.
 torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v) {
-  constexpr std::int64_t kFewPlaces = 1024;
+  constexpr std::int64_t kFewPlaces = 512;
   const auto [batch, places, width] = std::array{q.size(0), q.size(2), q.size(3)};
-  if (!q.is_cuda() || places > kFewPlaces) return torch::scaled_dot_product_attention(q, k, v);
-  const auto scores = at::bmm(q.squeeze(1), k.squeeze(1).transpose(1, 2), torch::kFloat32);
+  if (places > kFewPlaces) return torch::scaled_dot_product_attention(q, k, v);
+  const auto left = q.squeeze(1), right = k.squeeze(1).transpose(1, 2);
+  const auto scores = q.is_cuda() ? at::bmm(left, right, torch::kFloat32)
+                                  : at::bmm(left.to(torch::kFloat32), right.to(torch::kFloat32));
   const auto shares = at::softmax(scores.mul_(1.0 / std::sqrt(static_cast<double>(width))), 2);
   return at::bmm(shares.to(v.scalar_type()), v.squeeze(1)).view({batch, 1, places, width});
 }

@@ -17,9 +17,10 @@ class CudaDecoder {
   // something that takes memory of the CPU.
   using Kernels = decltype(&equi_cuda_run_picture_ops);
 
-  // The tokenizer's: the same one as long as somebody holds it, so that its copy of the weights, as they were
-  // when it was made, exists once. Null where it does not apply: weights not on a GPU or not bfloat16, a GPU
-  // that our kernels do not fit or without our library, channels that are no multiple of 8.
+  // The tokenizer's: the same one as long as somebody holds it, so that its copies of some weights exist once
+  // (DecoderWeights: the tokenizer's must not change meanwhile). Null where it does not apply: weights not on
+  // a GPU or not bfloat16, a GPU that our kernels do not fit or without our library, channels that are no
+  // multiple of 8.
   static std::shared_ptr<const CudaDecoder> of(const Tokenizer& tokenizer);
   // One of its own with other kernels, on whatever device the tokenizer is; null where weights or channels do
   // not fit.

@@ -9,8 +9,8 @@
 
 namespace equi::model {
 
-// The weights of the tokenizer's decoder as decoders for inference want them, with channels innermost. Most
-// are copies: what the tokenizer's are later does not matter to them.
+// The weights of the tokenizer's decoder as decoders for inference want them, with channels innermost. They
+// share the tokenizer's memory where they can: while they exist, its weights must stay as and where they are.
 struct DecoderWeights {
   struct Convolution {
     torch::Tensor weight, bias;  // the weight's channels lie innermost

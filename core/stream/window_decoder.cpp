@@ -1,5 +1,7 @@
 #include "core/stream/window_decoder.h"
 
+#include <exception>
+
 #include <c10/core/Event.h>
 #include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
@@ -33,6 +35,16 @@ class WindowDecoder::Beside {
   explicit Beside(const torch::Device& device)
       : device_(device),
         stream_(c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device)) {}
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  // What it still works on reads weights that may go with the decoder.
+  ~Beside() {
+    try {
+      stream_.synchronize();
+    } catch (const std::exception&) {  // a device that has failed: nothing reads any more
+      return;
+    }
+  }
 
   template <class Work>
   DecodedWindows run(const torch::Tensor& tokens, const Work& work) const {
@@ -66,7 +78,9 @@ WindowDecoder::WindowDecoder(model::Tokenizer tokenizer, std::unique_ptr<WorkRec
   if (device.is_cuda()) beside_ = std::make_unique<Beside>(device);
 }
 
-WindowDecoder::~WindowDecoder() = default;
+WindowDecoder::~WindowDecoder() {
+  beside_.reset();  // waits
+}
 
 bool WindowDecoder::works_beside() const {
   return beside_ != nullptr;

@@ -176,7 +176,8 @@ TEST_F(Cli, BenchNumericsJudgesBfloat16) {
 
 TEST_F(Cli, BenchOperationsIsForGpus) {
   expect_error("bench operations --device cpu", "device");
-  if (!cuda_status().kernels_loaded) GTEST_SKIP() << "no GPU for the rest: " << cuda_status().reason;
+  if (!cuda_status().kernels_loaded || !cuda_kernels_fit(0))
+    GTEST_SKIP() << "no GPU for the rest: " << cuda_status().reason;
   const Outcome outcome = run("bench operations --size small --solver euler --evaluations 60 --json");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   for (const auto& part : nlohmann::json::parse(outcome.out).at("parts")) {

@@ -143,11 +143,14 @@ TEST(CudaEmulation, BlocksOfAClusterReachEachOthersMemory) {
     ASSERT_EQ(synchronize(), 0);
     EXPECT_EQ(y, (std::vector<float>{3, 0, 1, 2, 3, 0, 1, 2}));
   }
+}
+
+TEST(CudaEmulation, AMissingBarrierOfAClusterIsFound) {
   set_order(Order::forward);
   std::vector<float> y(4, -1.0F);
   ASSERT_EQ(launch_cluster(4, 4, y.data(), false), 0);
-  ASSERT_EQ(synchronize(), 0);
-  EXPECT_TRUE(std::isnan(y[0])) << "without a barrier the first block reads what the last has not written";
+  EXPECT_EQ(synchronize(), cudaErrorLaunchFailure) << "the last block writes to the first, which has ended";
+  EXPECT_TRUE(std::isnan(y[0])) << "and which has read what was not written yet";
 }
 
 TEST(CudaEmulation, MemoryBeyondTheClusterIsAnError) {

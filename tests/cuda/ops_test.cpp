@@ -297,7 +297,7 @@ TEST_P(CudaOps, ProductsOfManyRows) {
 
 // A product that writes operands, and one that takes them, again and again between two pieces of memory.
 TEST_P(CudaOps, OperandsGoFromProductToProduct) {
-  const int rows = 32, width = 256, length = 12;
+  const int rows = 65, width = 256, length = 8;  // more blocks than start early
   const Tensors inputs = {{"weight", (halves({width, width}) / 16).to(torch::kBFloat16)},
                           {"bias", torch::randn({width})},
                           {"even", halves({rows, width})},

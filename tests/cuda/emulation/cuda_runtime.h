@@ -96,6 +96,14 @@ cudaError_t cudaFuncSetAttribute(void (*kernel)(Args...), cudaFuncAttribute, int
   return emulated_shared_limit(reinterpret_cast<const void*>(kernel), bytes);
 }
 
+struct cudaFuncAttributes {
+  int ptxVersion = 90;
+};
+inline cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, void (* /*kernel*/)()) {
+  *attributes = {};
+  return cudaSuccess;
+}
+
 cudaError_t cudaGetDevice(int* device);
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags);

@@ -205,8 +205,9 @@ void* Block::in_block(const void* place, std::size_t rank) {
   if (at < 0 || at >= static_cast<std::ptrdiff_t>(shared_.size() * sizeof(float4)) ||
       rank >= launch_.cluster) {
     fail(cudaErrorLaunchFailure, "another block's memory beyond its shared memory, or beyond the cluster");
-    return nullptr;
+    return shared_.data();
   }
+  if (cluster_.block(rank).ended()) fail(cudaErrorLaunchFailure, "the memory of a block that has ended");
   return reinterpret_cast<char*>(cluster_.block(rank).shared()) + at;
 }
 
