@@ -1,6 +1,5 @@
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -11,7 +10,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
-#include "core/base/short_waits.h"
 
 namespace equi::cli {
 namespace {
@@ -91,15 +89,6 @@ int run(int argc, char** argv) {
   }
   return finished(g_exit_code);
 }
-
-// Before the libraries are set up.
-void begin(int argc, char** argv, char** environment) {
-  for (const char* command : {"generate", "extend", "batch", "export", "inspect", "train", "evaluate",
-                              "bench"}) {  // run a model for long
-    if (argc > 2 && std::strcmp(argv[1], command) == 0) wait_shortly(argv, environment);
-  }
-}
-EQUI_BEFORE_LIBRARIES(begin);
 
 }  // namespace
 

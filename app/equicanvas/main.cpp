@@ -4,21 +4,11 @@
 #include <functional>
 #include <memory>
 
-#include "core/base/short_waits.h"
 #include "ui/frame/language.h"
 #include "ui/frame/main_window.h"
 #include "ui/start.h"
 
 using namespace equi::ui;
-
-namespace {
-
-void begin(int /*argc*/, char** argv, char** environment) {
-  equi::wait_shortly(argv, environment);
-}
-EQUI_BEFORE_LIBRARIES(begin);
-
-}  // namespace
 
 int main(int argc, char** argv) {
   prepare_application();

@@ -88,7 +88,8 @@ struct PictureCut {
 // Small pictures are spread over many blocks; in large ones a thread has up to sixteen pixels.
 constexpr PictureCut picture_cut(int32_t pixels, int32_t channels) {
   constexpr int64_t kThreadsWanted = int64_t{132} * 4 * kPictureThreads, kMostPixels = 16;
-  const int32_t octets = channels / 8, in_block = octets < kPictureOctets ? octets : kPictureOctets;
+  const int32_t octets = channels < 8 ? 1 : channels / 8,
+                in_block = octets < kPictureOctets ? octets : kPictureOctets;
   const int32_t lanes = kPictureThreads / in_block;
   const int64_t wanted = (int64_t{pixels} * octets + kThreadsWanted / 2) / kThreadsWanted;
   const int64_t each = wanted < 1 ? 1 : (wanted > kMostPixels ? kMostPixels : wanted);

@@ -48,7 +48,7 @@ Pictures<Half> written(void* p, int64_t pixels, int64_t channels) {
 template <class NumberAt>
 void sum_chunks(int32_t pixels, int32_t channels, float* sums, const NumberAt& number) {
   const auto cut = picture_cut(pixels, channels);
-  for (int32_t chunk = 0; chunk < cut.chunks; ++chunk, sums += 2 * channels) {
+  for (int32_t chunk = 0; chunk < cut.chunks; ++chunk, sums += std::ptrdiff_t{2} * channels) {
     const int32_t begin = chunk * cut.chunk, end = std::min(begin + cut.chunk, pixels);
     for (int32_t c = 0; c < channels; ++c) {
       double sum = 0, squares = 0;

@@ -57,7 +57,7 @@ class HeldDecoders {
   std::shared_ptr<const Kind> get(const Tokenizer& tokenizer, const Make& make) {
     const std::scoped_lock lock(mutex_);
     std::erase_if(held_, [](const auto& each) { return each.second.expired(); });
-    auto& place = held_[tokenizer->decoder.get()];
+    auto& place = held_.try_emplace(tokenizer->decoder.get()).first->second;
     auto decoder = place.lock();
     if (decoder == nullptr) {
       const torch::InferenceMode inference;
