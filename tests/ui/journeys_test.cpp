@@ -47,7 +47,9 @@ TEST_F(Journeys, AClickOnASceneMakesColumns) {
   EXPECT_EQ(columns(), 8);
   EXPECT_EQ(app->snapshot()->state.scene, 0);
   EXPECT_EQ(app->snapshot()->state.seed, app->growth().seed());
-  EXPECT_EQ(window->history()->list()->count(), 3);
+  ASSERT_EQ(window->history()->list()->count(), 3);
+  EXPECT_EQ(window->history()->list()->item(0)->text(), QStringLiteral("Empty canvas"));
+  EXPECT_TRUE(window->history()->list()->item(1)->text().startsWith(QStringLiteral("New panorama")));
   EXPECT_TRUE(app->project().dirty());
   EXPECT_TRUE(window->isWindowModified());
 }
@@ -319,8 +321,15 @@ TEST_F(Journeys, HistoryIsAListOneCanGoThrough) {
   ASSERT_TRUE(wait_idle());
   QListWidget* list = window->history()->list();
   ASSERT_EQ(list->count(), 4);
-  QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(2)).center());
+  const auto go_to = [&](int row) {
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(row)).center());
+  };
+  go_to(2);
   ASSERT_TRUE(wait_until([&] { return columns() == 8; }));
+  go_to(0);
+  ASSERT_TRUE(wait_until([&] { return columns() == 0; })) << "an empty canvas, as it says";
+  go_to(3);
+  ASSERT_TRUE(wait_until([&] { return columns() == 16; }));
 }
 
 }  // namespace

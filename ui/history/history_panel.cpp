@@ -21,6 +21,7 @@ struct Pattern {
 
 // clang-format off
 constexpr Pattern kPatterns[] = {
+    {"Empty canvas", QT_TRANSLATE_NOOP("equi::ui::History", "Empty canvas"), "new"},
     {"New panorama, seed (\\d+)", QT_TRANSLATE_NOOP("equi::ui::History", "New panorama, seed %1"), "new"},
     {"Photo of (\\d+) columns", QT_TRANSLATE_NOOP("equi::ui::History", "Photo of %1 columns"), "photo"},
     {"Scene of the photo", QT_TRANSLATE_NOOP("equi::ui::History", "Scene of the photo"), "scene-change"},
@@ -52,6 +53,12 @@ Entry entry_of(const QString& english) {
     return {text, QLatin1String(pattern.icon)};
   }
   return {english, QStringLiteral("history")};
+}
+
+// A project begins with a panorama of no columns; one that is started over it is the first that was wanted.
+std::string shown_name(const std::vector<std::string>& history, std::size_t index) {
+  const bool replaced = index == 0 && history.size() > 1 && history[1].starts_with("New panorama");
+  return replaced ? "Empty canvas" : history[index];
 }
 
 }  // namespace
@@ -103,7 +110,8 @@ void HistoryPanel::refresh() {
   for (int i = 0; i < count; ++i) {
     if (i == list_->count()) list_->addItem(new QListWidgetItem);
     QListWidgetItem* item = list_->item(i);
-    const QString english = QString::fromStdString(snapshot->history[static_cast<std::size_t>(i)]);
+    const QString english =
+        QString::fromStdString(shown_name(snapshot->history, static_cast<std::size_t>(i)));
     if (item->data(Qt::UserRole).toString() != english) {
       const Entry entry = entry_of(english);
       item->setData(Qt::UserRole, english);

@@ -1551,6 +1551,10 @@
     <context>
         <name>equi::ui::History</name>
         <message>
+            <source>Empty canvas</source>
+            <translation>空白画布</translation>
+        </message>
+        <message>
             <source>New panorama, seed %1</source>
             <translation>新全景图，种子 %1</translation>
         </message>
